@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 with strict import visibility; in CI a warning is an error.
+let strict: [SwiftSetting] =
+    [.enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility")]
+    + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["EvidenceTestKit"], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "evidock",
+    products: [
+        .executable(name: "evidock", targets: ["evidock"]),
+        .executable(name: "evidock-inspector", targets: ["evidock-inspector"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLibAV", pkgConfig: "libavformat libavcodec libavutil",
+            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev"])]),
+        .systemLibrary(
+            name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CLinux"),
+
+        room("Evidence", []),
+        room("Fixity", ["Evidence", "CLibCrypto", "CLinux"]),
+        room("TransparencyLog", ["Fixity"]),
+        room("DurableFiles", ["Evidence", "CLinux"]),
+        room("Vault", ["Evidence", "Fixity", "DurableFiles", "CLinux"]),
+        room(
+            "Recorders", ["Evidence", "CLinux"],
+            resources: [
+                .embedInCode("Profiles/dsj.json"),
+                .embedInCode("Profiles/dcam.json"),
+                .embedInCode("Profiles/infodat.json"),
+                .embedInCode("Profiles/novatek.json"),
+                .embedInCode("Profiles/blackvue.json"),
+                .embedInCode("Profiles/allwinner.json"),
+                .embedInCode("Profiles/gopro.json"),
+                .embedInCode("Profiles/axis.json"),
+                .embedInCode("Profiles/dcim.json"),
+                .embedInCode("Profiles/folder.json"),
+            ]),
+        room("Inspection", ["Evidence", "CLinux"]),
+        room("Custody", ["Evidence", "Fixity", "TransparencyLog", "DurableFiles"]),
+        room("Audit", ["Evidence", "Fixity", "TransparencyLog"]),
+        room("CaseIndex", ["Evidence", .product(name: "GRDB", package: "GRDB.swift")]),
+        room(
+            "Ingest",
+            [
+                "Evidence", "Vault", "Recorders", "Inspection", "Custody", "CaseIndex",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        room(
+            "Assembly",
+            [
+                "Evidence", "Fixity", "TransparencyLog", "DurableFiles", "Vault", "Recorders",
+                "Inspection", "Custody", "Audit", "CaseIndex", "Ingest", "CLinux",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .executableTarget(
+            name: "evidock",
+            dependencies: [
+                "Assembly", "Evidence",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "evidock-inspector", dependencies: ["CLibAV", "CLinux", "Evidence"],
+            swiftSettings: strict),
+
+        room("EvidenceTestKit", ["Evidence"]),
+        tests("EvidenceTests", ["Evidence"]),
+        tests("FixityTests", ["Fixity", "CLinux"]),
+        tests("TransparencyLogTests", ["TransparencyLog", "Fixity"]),
+        tests("DurableFilesTests", ["DurableFiles"]),
+        tests("VaultTests", ["Vault", "Fixity", "DurableFiles"]),
+        tests("RecordersTests", ["Recorders"]),
+        tests("InspectionTests", ["Inspection", "evidock-inspector"]),
+        tests("CustodyTests", ["Custody", "Fixity", "TransparencyLog", "DurableFiles"]),
+        tests("AuditTests", ["Audit", "Custody", "Fixity", "TransparencyLog", "DurableFiles"]),
+        tests("CaseIndexTests", ["CaseIndex"]),
+        tests("IngestTests", ["Ingest"]),
+        tests("HouseTests", []),
+        tests("CommandTests", ["evidock", "evidock-inspector"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+#include "CLinuxSM3.h"

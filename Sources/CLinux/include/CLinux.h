@@ -1,0 +1,4 @@
+#pragma once
+#include "CLinuxFiles.h"
+#include "CLinuxSandbox.h"
+#include "CLinuxSM3.h"

@@ -1,0 +1,119 @@
+/// A row of a `description`: what the inspector read in one item. The latest counts.
+package struct DescriptionRow: Hashable, Sendable {
+    package static let kind = "facts"
+
+    package var item: String
+    package var facts: MediaFacts
+
+    package init(item: String, facts: MediaFacts) { (self.item, self.facts) = (item, facts) }
+
+    package var row: RecordRow {
+        var members = facts.row.members
+        members["item"] = .string(item)
+        return RecordRow(kind: Self.kind, members: members)
+    }
+
+    package init(_ row: RecordRow) throws(MalformedEntry) {
+        item = try RowReading(row).string("item")
+        facts = try MediaFacts(members: row.members)
+    }
+}
+
+/// A row of a `finding`: what a check found about an item, a visit or the store.
+package struct FindingRow: Hashable, Sendable {
+    package static let kind = "finding"
+
+    package var visit: String?
+    package var item: String?
+    package var path: RecorderPath?
+    package var finding: Finding
+
+    package init(visit: String?, item: String?, path: RecorderPath?, finding: Finding) {
+        (self.visit, self.item, self.path, self.finding) = (visit, item, path, finding)
+    }
+
+    package var row: RecordRow {
+        var members: [String: JSONValue] = [
+            "code": .string(finding.code), "subject": .string(finding.subject),
+            "english": .string(finding.message.english),
+            "chinese": .string(finding.message.chinese),
+        ]
+        members.set("expected", finding.expected)
+        members.set("found", finding.found)
+        members.set("visit", visit)
+        members.set("item", item)
+        path?.write(into: &members)
+        return RecordRow(kind: Self.kind, members: members)
+    }
+
+    package init(_ row: RecordRow) throws(MalformedEntry) {
+        let read = RowReading(row)
+        visit = read.optionalString("visit")
+        item = read.optionalString("item")
+        path = RecorderPath(members: row.members)
+        finding = Finding(
+            code: try read.string("code"), subject: try read.string("subject"),
+            message: Bilingual(try read.string("english"), try read.string("chinese")),
+            expected: read.optionalString("expected"), found: read.optionalString("found"))
+    }
+}
+
+/// A row of a `replication`: one item's second copy was written and read back.
+package struct ReplicationRow: Hashable, Sendable {
+    package static let kind = "copy"
+
+    package var item: String
+    package var sha256: SHA256Digest
+    /// Where: the name that the settings give the copy.
+    package var place: String
+
+    package init(item: String, sha256: SHA256Digest, place: String) {
+        (self.item, self.sha256, self.place) = (item, sha256, place)
+    }
+
+    package var row: RecordRow {
+        RecordRow(
+            kind: Self.kind,
+            members: [
+                "item": .string(item), "sha256": .string(sha256.hex), "place": .string(place),
+            ])
+    }
+
+    package init(_ row: RecordRow) throws(MalformedEntry) {
+        let read = RowReading(row)
+        item = try read.string("item")
+        sha256 = try read.sha256("sha256")
+        place = try read.string("place")
+    }
+}
+
+/// A row of a `disclosure`: bytes of an item left the station.
+package struct DisclosureRow: Hashable, Sendable {
+    package static let kind = "disclosure"
+
+    package var item: String
+    package var by: String
+    /// `copy`, later `view`, `export`.
+    package var how: String
+    package var why: String?
+
+    package init(item: String, by: String, how: String, why: String?) {
+        (self.item, self.by, self.how, self.why) = (item, by, how, why)
+    }
+
+    package var row: RecordRow {
+        var members: [String: JSONValue] = [
+            "item": .string(item), "by": .string(by), "how": .string(how),
+        ]
+        members.set("why", why)
+        return RecordRow(kind: Self.kind, members: members)
+    }
+
+    package init(_ row: RecordRow) throws(MalformedEntry) {
+        let read = RowReading(row)
+        item = try read.string("item")
+        by = try read.string("by")
+        how = try read.string("how")
+        why = read.optionalString("why")
+    }
+}
