@@ -62,7 +62,7 @@ let package = Package(
         room(
             "Ingest",
             [
-                "Evidence", "Vault", "Recorders", "Inspection", "Custody", "CaseIndex",
+                "Evidence", "Fixity", "Vault", "Recorders", "Inspection", "Custody", "CaseIndex",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),

@@ -1,0 +1,113 @@
+package import Evidence
+
+/// What keeps a station from being put together, or a command from being carried out.
+package struct AssemblyFailure: Failure {
+    package enum Code: String, Sendable {
+        case malformedSetting = "malformed-setting"
+        case notAStation = "not-a-station"
+        case notEmpty = "not-empty"
+        case newerFormat = "newer-format"
+        case damagedStation = "damaged-station"
+        case missingKey = "missing-key"
+        case alreadyStation = "already-a-station"
+        case inUse = "in-use"
+        case indexUnavailable = "index-unavailable"
+        case wrongUsage = "wrong-usage"
+        case noSuchItem = "no-such-item"
+        case severalItems = "several-items"
+        case noSuchLeaf = "no-such-leaf"
+        case notPermitted = "not-permitted"
+        case daemonGone = "daemon-gone"
+    }
+
+    package let reason: Code
+    /// A path below which nobody's footage lies, a setting's or an option's name.
+    package let subject: String
+
+    package init(_ reason: Code, subject: String = "") {
+        (self.reason, self.subject) = (reason, subject)
+    }
+
+    package var code: String { reason.rawValue }
+
+    package var disposition: Disposition {
+        switch reason {
+        case .notAStation, .newerFormat, .damagedStation, .missingKey, .notEmpty: .stop
+        case .inUse, .indexUnavailable, .daemonGone: .retry
+        case .malformedSetting, .alreadyStation, .wrongUsage, .noSuchItem, .severalItems,
+            .noSuchLeaf, .notPermitted:
+            .quarantine
+        }
+    }
+
+    package var problem: Bilingual {
+        let subject = SafeText.of(subject)
+        return switch reason {
+        case .malformedSetting:
+            Bilingual("A setting cannot be used: \(subject)", "设置项无法使用：\(subject)")
+        case .notAStation:
+            Bilingual("There is no station at \(subject).", "\(subject) 处没有站点。")
+        case .notEmpty:
+            Bilingual(
+                "\(subject) is not empty and is no evidock store.",
+                "\(subject) 非空，且不是 evidock 存储目录。")
+        case .newerFormat:
+            Bilingual(
+                "The store at \(subject) was made by a newer evidock.",
+                "\(subject) 的存储由更新版本的 evidock 建立。")
+        case .damagedStation:
+            Bilingual("The station's own file is damaged: \(subject)", "站点文件已损坏：\(subject)")
+        case .missingKey:
+            Bilingual("The ledger's key is missing or unusable: \(subject)", "存证日志密钥缺失或无法使用：\(subject)")
+        case .alreadyStation:
+            Bilingual("There is a station at \(subject) already.", "\(subject) 处已有站点。")
+        case .inUse:
+            Bilingual("The store at \(subject) is in use by another evidock.", "\(subject) 的存储正被另一个 evidock 使用。")
+        case .indexUnavailable:
+            Bilingual("The index cannot be read now.", "索引暂时无法读取。")
+        case .wrongUsage: Bilingual(subject, subject)
+        case .noSuchItem:
+            Bilingual("No record found for \(subject).", "未查到 \(subject) 的存证记录。")
+        case .severalItems:
+            Bilingual("\(subject) fits several items.", "\(subject) 对应多个条目。")
+        case .noSuchLeaf:
+            Bilingual("The custody log has no leaf \(subject).", "存证日志中没有第 \(subject) 条。")
+        case .notPermitted:
+            Bilingual("You may not do this: \(subject)", "无权执行：\(subject)")
+        case .daemonGone:
+            Bilingual("The running evidock went away meanwhile.", "运行中的 evidock 已中断。")
+        }
+    }
+
+    package var nextStep: Bilingual {
+        switch reason {
+        case .malformedSetting:
+            Bilingual("Correct it in the file, the environment or the flags.", "请在设置文件、环境变量或选项中更正。")
+        case .notAStation:
+            Bilingual(
+                "Is the store's disk mounted? A new station is made with: evidock init",
+                "请确认存储磁盘已挂载；新建站点请用 evidock init。")
+        case .notEmpty:
+            Bilingual("Name an empty folder with --root.", "请用 --root 指定一个空文件夹。")
+        case .newerFormat:
+            Bilingual("Install that version. Nothing was touched.", "请安装对应版本。未作任何改动。")
+        case .damagedStation, .missingKey:
+            Bilingual("Restore it from the backup. Nothing was touched.", "请从备份恢复。未作任何改动。")
+        case .alreadyStation:
+            Bilingual("Use it, or name another folder with --root.", "可直接使用，或用 --root 指定其他文件夹。")
+        case .inUse:
+            Bilingual("Wait until it has ended, or stop it.", "请等待其结束，或将其停止。")
+        case .indexUnavailable:
+            Bilingual("Try again, or run: evidock index rebuild", "请重试，或运行 evidock index rebuild。")
+        case .wrongUsage: Bilingual("See: evidock --help", "请参阅 evidock --help。")
+        case .noSuchItem, .severalItems:
+            Bilingual("Look it up with: evidock list", "请用 evidock list 查询。")
+        case .noSuchLeaf:
+            Bilingual("See its size with: evidock log checkpoint", "请用 evidock log checkpoint 查看条数。")
+        case .notPermitted:
+            Bilingual("Ask the station's administrator.", "请联系站点管理员。")
+        case .daemonGone:
+            Bilingual("Try again. Nothing is lost.", "请重试。没有数据丢失。")
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package import Evidence
+import Glibc
+import Ingest
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// `evidock serve`: watches the dock, answers the control socket, does the work that is left.
+package struct Daemon: Sendable {
+    private let settings: Settings
+    private let makesNew: Bool
+    private let language: Language
+    private let log: Logger
+
+    package init(settings: Settings, makesNew: Bool, language: Language, log: Logger) {
+        (self.settings, self.makesNew) = (settings, makesNew)
+        (self.language, self.log) = (language, log)
+    }
+
+    /// Runs until SIGTERM or SIGINT. Visits under way are then ended with their `undocking`, the
+    /// last checkpoint is published, and the lock given back.
+    package func run(ready: @escaping @Sendable (String) -> Void) async throws {
+        let socket = ControlSocket.path(settings: settings)
+        let station = try await Station.open(
+            settings: settings, makesNew: makesNew, note: socket, log: log)
+        let notifier = SystemdNotifier { await station.isAlive() }
+        let control = try ControlService(
+            path: socket, operations: { Operations(station: station, language: $0) }, log: log)
+        let roots = settings.dockRoots
+        let dock = DockService(
+            stages: station.stages, board: station.board, active: station.active, dockRoots: roots,
+            isReady: {
+                ready("listening on \(socket), watching \(roots.joined(separator: ", "))")
+                notifier.ready()
+            })
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: control), .init(service: notifier),
+                    .init(service: BacklogService(stages: station.stages)),
+                    .init(service: SlotLogService(board: station.board, log: log)),
+                    .init(service: dock),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+        do {
+            try await group.run()
+        } catch {
+            try? await station.close()
+            throw error
+        }
+        try await station.close()
+        log.notice("stopped cleanly")
+    }
+}
+
+/// Describes what a crash left undescribed, once, in the background.
+private struct BacklogService: Service {
+    let stages: Stages
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            do {
+                let count = try await DescriptionBacklog(stages: stages).catchUp()
+                if count > 0 {
+                    stages.log.notice(
+                        "described what was left from before", metadata: ["items": "\(count)"])
+                }
+            } catch {
+                stages.log.error("the backlog could not be described")
+            }
+            // A service that returns would end the group.
+            try? await gracefulShutdown()
+        }
+    }
+}
+
+/// Says in the log, every ten seconds, how the slots that move are getting on.
+private struct SlotLogService: Service {
+    let board: DockBoard
+    let log: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(10))
+                for slot in board.slots
+                where slot.state == .transferring || slot.state == .verifying || slot.state == .held
+                {
+                    log.info(
+                        "\(slot.words.english)",
+                        metadata: [
+                            "slot": "\(slot.slot)", "bytes": "\(slot.bytesDone)",
+                            "of": "\(slot.bytesTotal)", "rate": "\(slot.rate)",
+                            "secondsLeft": "\(slot.secondsLeft.map(String.init) ?? "-")",
+                        ])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package import CaseIndex
+import Evidence
+import Glibc
+package import Logging
+
+/// The index's file in the root: a view, made anew whenever it cannot be used.
+package enum IndexFile {
+    package static func path(in root: String) -> String { root + "/index.sqlite" }
+
+    /// Opens it for writing; a damaged, foreign or newer one is dropped first.
+    static func openForWriting(layout: RootLayout, log: Logger) async throws -> IndexWriter {
+        let path = path(in: layout.path)
+        do {
+            return try IndexWriter.open(path: path, origin: layout.station.origin)
+        } catch {
+            log.warning("the index could not be used and is made anew")
+            remove(in: layout.path)
+            return try IndexWriter.open(path: path, origin: layout.station.origin)
+        }
+    }
+
+    /// Removes the index with its journal; the ledger replays it.
+    package static func remove(in root: String) {
+        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path(in: root) + suffix) }
+    }
+}
+
+/// Where the inspector's program lies.
+enum InspectorProgram {
+    static func path(_ setting: String?) -> String {
+        if let setting { return setting }
+        let own = LocalPath.program
+        let directory = own.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+        let places = ["/evidock-inspector", "/../lib/evidock/evidock-inspector"]
+        return places.map { directory + $0 }.first(where: LocalPath.isExecutable)
+            ?? directory + places[0]
+    }
+}
+
+/// `volumes.json`: further vault volumes and the second copy.
+struct VolumesFile: Sendable {
+    var further: [String] = []
+    var copies: String?
+
+    static func read(root: String) throws -> VolumesFile {
+        let path = root + "/volumes.json"
+        guard LocalPath.exists(path) else { return VolumesFile() }
+        guard let json = try? JSONReader.value(of: SmallFile.read(path, limit: 64 << 10)),
+            json.objectValue != nil
+        else { throw AssemblyFailure(.damagedStation, subject: path) }
+        return VolumesFile(
+            further: json[key: "volumes"]?.arrayValue?.compactMap(\.stringValue) ?? [],
+            copies: json[key: "copies"]?.stringValue)
+    }
+}

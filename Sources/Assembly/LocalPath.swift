@@ -1,0 +1,61 @@
+import Glibc
+
+/// Paths of the machine evidock runs on.
+package enum LocalPath {
+    /// The path from `/`, with `.`, `..` and doubled slashes resolved by text alone.
+    package static func absolute(_ path: String) -> String {
+        var joined = path
+        if !path.hasPrefix("/") {
+            let current = getcwd(nil, 0)
+            defer { free(current) }
+            joined = (current.map { String(cString: $0) } ?? "/") + "/" + path
+        }
+        var parts: [Substring] = []
+        for part in joined.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    /// The path with every symbolic link resolved; nil where it leads nowhere.
+    package static func resolved(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    /// Whether one directory is the other or lies in it.
+    package static func overlap(_ left: String, _ right: String) -> Bool {
+        let (left, right) = (left + "/", right + "/")
+        return left.hasPrefix(right) || right.hasPrefix(left)
+    }
+
+    /// The running program's own file.
+    package static var program: String { resolved("/proc/self/exe") ?? "" }
+
+    package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+    package static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    package static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The names in a directory, without `.` and `..`; nil where it cannot be read.
+    package static func names(in path: String) -> [String]? {
+        guard let directory = opendir(path) else { return nil }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
+                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

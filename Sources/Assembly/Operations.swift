@@ -1,0 +1,146 @@
+import CaseIndex
+package import Evidence
+package import Ingest
+import Recorders
+
+/// Carries out requests on an open station, for its own process and for those that ask by socket.
+package struct Operations: Sendable {
+    private let station: Station
+    private let language: Language
+
+    package init(station: Station, language: Language) {
+        (self.station, self.language) = (station, language)
+    }
+
+    /// Carries one request out; every line of the answer is given before the status.
+    ///
+    /// - Parameter by: the account that asks, as it will stand in the record (`uid:0`).
+    package func perform(
+        _ request: Request, by: String, answer: @escaping @Sendable (Answer) -> Void
+    ) async -> ExitStatus {
+        do {
+            switch request {
+            case .ingest(let paths, let recorder, let officer, let zone):
+                return try await ingest(
+                    paths, recorder: recorder, officer: officer, zone: zone, by: by, answer: answer)
+            case .describe(let items): return try await describe(items, answer: answer)
+            case .disclose(let item, let how, let why):
+                return try await disclose(item, how: how, why: why, by: by, answer: answer)
+            case .rebuildIndex:
+                // Inside the daemon the index is open: it is checked against the ledger, and a
+                // rebuild needs the daemon to be stopped.
+                throw AssemblyFailure(.inUse, subject: station.layout.path)
+            case .docks(let clearable):
+                try DockReport(station: station).lines(clearable: clearable, in: language)
+                    .forEach { answer(.line($0)) }
+                return .done
+            }
+        } catch {
+            answer(Answer(failure: error))
+            return ExitStatus(failure: error)
+        }
+    }
+
+    // MARK: - ingest
+
+    private func ingest(
+        _ paths: [String], recorder: String?, officer: String?, zone: String?, by: String,
+        answer: @escaping @Sendable (Answer) -> Void
+    ) async throws -> ExitStatus {
+        var overrides = VisitConductor.Overrides(recorder: recorder, officer: officer)
+        if let zone {
+            guard let offset = ZoneOffset(zone) else {
+                throw AssemblyFailure(.wrongUsage, subject: "--zone: write it like +08:00")
+            }
+            overrides.zone = offset
+        }
+        let volumes = try paths.map(volume(at:))
+        var total = VisitSummary()
+        total.safeToRemove = true
+        total.mayBeCleared = true
+        var status = ExitStatus.done
+        let language = language
+        for (path, volume) in zip(paths, volumes) {
+            let conductor = VisitConductor(
+                stages: station.stages, board: station.board, active: station.active)
+            let slot = "ingest:" + SafeText.of(path)
+            defer { station.board.remove(slot) }
+            let summary = try await conductor.run(
+                volume: volume, overrides: overrides, slot: slot, by: by, waitsForRoom: false,
+                tell: { answer(.line($0.json(in: language))) })
+            total.add(summary)
+            (total.visit, total.recorder) = (summary.visit, summary.recorder)
+            total.profile = summary.profile
+            total.safeToRemove = total.safeToRemove && summary.safeToRemove
+            total.mayBeCleared = total.mayBeCleared && summary.mayBeCleared
+            if summary.quarantined + summary.refused > 0 { status = status.graver(.partlyTaken) }
+            if !summary.safeToRemove { status = status.graver(.tryAgain) }
+        }
+        answer(.line(total.json))
+        return total.files == 0 ? status.graver(.findings) : status
+    }
+
+    /// The mount or plain folder that a path names.
+    private func volume(at path: String) throws -> Volume {
+        guard let resolved = LocalPath.resolved(path), LocalPath.isDirectory(resolved) else {
+            throw IngestFailure(.noSuchFolder)
+        }
+        let root = LocalPath.resolved(station.layout.path) ?? station.layout.path
+        guard !LocalPath.overlap(resolved, root) else { throw IngestFailure(.overlapsRoot) }
+        return try MountTable.volume(at: resolved)
+    }
+
+    // MARK: - describe, disclose
+
+    private func describe(
+        _ names: [String], answer: @escaping @Sendable (Answer) -> Void
+    ) async throws -> ExitStatus {
+        let backlog = DescriptionBacklog(stages: station.stages)
+        let index = station.stages.index
+        if names.isEmpty {
+            let count = try await backlog.catchUp()
+            answer(.line(["described": .integer(Int64(count))]))
+            return .done
+        }
+        let items = try names.map { try ItemLookup.one($0, in: index) }
+        let count = try await backlog.describe(items.map(\.describable))
+        for item in items {
+            answer(.line(try ItemLookup.one(item.name, in: index).json))
+        }
+        return count == items.count ? .done : .findings
+    }
+
+    private func disclose(
+        _ name: String, how: String, why: String?, by: String,
+        answer: @escaping @Sendable (Answer) -> Void
+    ) async throws -> ExitStatus {
+        let item = try ItemLookup.one(name, in: station.stages.index)
+        let row = DisclosureRow(item: item.name, by: by, how: how, why: why)
+        let receipts = try await station.stages.ledger.enter([
+            NewCustodyEvent(
+                kind: .disclosure, time: Clock.now(), previous: LedgerName(item.name)?.leaf,
+                rows: [row.row])
+        ])
+        try await station.stages.feeder.catchUp()
+        answer(
+            .line([
+                "item": .string(item.name), "sha256": .string(item.sha256.hex),
+                "size": .integer(item.size), "leaf": .integer(receipts.first?.index ?? 0),
+            ]))
+        return .done
+    }
+}
+
+/// Finds the one item that a person named.
+package enum ItemLookup {
+    /// - Throws: `no-such-item`; `several-items` with their names in it.
+    package static func one(_ name: String, in index: IndexReader) throws -> ItemRecord {
+        switch try index.item(name) {
+        case .one(let item): return item
+        case .several(let items):
+            throw AssemblyFailure(
+                .severalItems, subject: "\(name) (\(items.prefix(20).joined(separator: ", ")))")
+        case .none: throw AssemblyFailure(.noSuchItem, subject: name)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package import Evidence
+
+/// What a writing command asks of whoever holds the root: this process itself, or the running
+/// daemon by its control socket. As JSON it is one line.
+package enum Request: Sendable {
+    case ingest(paths: [String], recorder: String?, officer: String?, zone: String?)
+    case describe(items: [String])
+    case disclose(item: String, how: String, why: String?)
+    case rebuildIndex
+    case docks(clearable: Bool)
+
+    package var json: JSONValue {
+        switch self {
+        case .ingest(let paths, let recorder, let officer, let zone):
+            var members: [String: JSONValue] = [
+                "request": "ingest", "paths": .array(paths.map(JSONValue.string)),
+            ]
+            members.set("recorder", recorder)
+            members.set("officer", officer)
+            members.set("zone", zone)
+            return .object(members)
+        case .describe(let items):
+            return ["request": "describe", "items": .array(items.map(JSONValue.string))]
+        case .disclose(let item, let how, let why):
+            var members: [String: JSONValue] = [
+                "request": "disclose", "item": .string(item), "how": .string(how),
+            ]
+            members.set("why", why)
+            return .object(members)
+        case .rebuildIndex: return ["request": "rebuild-index"]
+        case .docks(let clearable):
+            return ["request": "docks", "clearable": .bool(clearable)]
+        }
+    }
+
+    /// Nil where the line is no request of ours.
+    package init?(json: JSONValue) {
+        func strings(_ key: String) -> [String] {
+            json[key: key]?.arrayValue?.compactMap(\.stringValue) ?? []
+        }
+        switch json[key: "request"]?.stringValue {
+        case "ingest":
+            self = .ingest(
+                paths: strings("paths"), recorder: json[key: "recorder"]?.stringValue,
+                officer: json[key: "officer"]?.stringValue, zone: json[key: "zone"]?.stringValue)
+        case "describe": self = .describe(items: strings("items"))
+        case "disclose":
+            guard let item = json[key: "item"]?.stringValue, let how = json[key: "how"]?.stringValue
+            else { return nil }
+            self = .disclose(item: item, how: how, why: json[key: "why"]?.stringValue)
+        case "rebuild-index": self = .rebuildIndex
+        case "docks": self = .docks(clearable: json[key: "clearable"]?.boolValue ?? false)
+        default: return nil
+        }
+    }
+}
+
+/// One line of an answer: output, a failure, or the end.
+package enum Answer: Sendable {
+    /// A line of machine output, as `--json` prints it.
+    case line(JSONValue)
+    case failure(code: String, problem: Bilingual, nextStep: Bilingual)
+    case end(ExitStatus)
+
+    package init(failure error: any Error) {
+        if let failure = error as? any Failure {
+            self = .failure(
+                code: failure.code, problem: failure.problem, nextStep: failure.nextStep)
+        } else {
+            self = .failure(
+                code: "unexpected",
+                problem: Bilingual("An unexpected fault: \(error)", "出现意外故障：\(error)"),
+                nextStep: Bilingual("Please report it.", "请反馈给维护人员。"))
+        }
+    }
+
+    package var json: JSONValue {
+        switch self {
+        case .line(let value): ["line": value]
+        case .failure(let code, let problem, let nextStep):
+            [
+                "failure": .string(code),
+                "problem": [.string(problem.english), .string(problem.chinese)],
+                "nextStep": [.string(nextStep.english), .string(nextStep.chinese)],
+            ]
+        case .end(let status): ["exit": .integer(Int64(status.rawValue))]
+        }
+    }
+
+    package init?(json: JSONValue) {
+        func bilingual(_ key: String) -> Bilingual {
+            let texts = json[key: key]?.arrayValue?.compactMap(\.stringValue) ?? []
+            return Bilingual(texts.first ?? "", texts.last ?? "")
+        }
+        if let line = json[key: "line"] {
+            self = .line(line)
+        } else if let code = json[key: "failure"]?.stringValue {
+            self = .failure(
+                code: code, problem: bilingual("problem"), nextStep: bilingual("nextStep"))
+        } else if let status = json[key: "exit"]?.integerValue.flatMap({
+            ExitStatus(rawValue: Int32(truncatingIfNeeded: $0))
+        }) {
+            self = .end(status)
+        } else {
+            return nil
+        }
+    }
+}

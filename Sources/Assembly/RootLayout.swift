@@ -1,0 +1,176 @@
+import CLinux
+import Custody
+import DurableFiles
+package import Evidence
+package import Fixity
+import Glibc
+import Vault
+
+/// The station's root on disk: recognised, or made.
+package struct RootLayout: Sendable {
+    /// The version of the layout that this program writes and reads.
+    package static let format = "1"
+    private static let fileLimit = 64 << 10
+
+    package let path: String
+    package let station: StationIdentity
+
+    /// What stands at a path.
+    package enum State: Sendable {
+        /// Nothing, or an empty directory, or a station whose making was cut off.
+        case vacant
+        case station(RootLayout)
+    }
+
+    /// Looks at a path without touching it.
+    ///
+    /// - Throws: ``AssemblyFailure`` where something stands there that is no station, one of a
+    ///   newer format, or a damaged one.
+    package static func look(at path: String) throws -> State {
+        guard LocalPath.exists(path) else { return .vacant }
+        guard LocalPath.isDirectory(path), let names = LocalPath.names(in: path) else {
+            throw AssemblyFailure(.notEmpty, subject: path)
+        }
+        guard names.contains("station.json") else {
+            let ours: Set<String> = [
+                "format", "keys", "log", "vault", "staging", "policy", "cache", "lock",
+                "lost+found",
+            ]
+            guard Set(names).isSubset(of: ours) else {
+                throw AssemblyFailure(.notEmpty, subject: path)
+            }
+            // A station that has sealed anything always has its station.json.
+            if let checkpoint = try? SmallFile.read(path + "/log/checkpoint", limit: fileLimit),
+                !String(decoding: checkpoint, as: UTF8.self).contains("\n0\n")
+            {
+                throw AssemblyFailure(.damagedStation, subject: path + "/station.json")
+            }
+            return .vacant
+        }
+        let format = (try? SmallFile.read(path + "/format", limit: 64)).map {
+            String(decoding: $0, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
+        }
+        guard let format, let version = Int(format) else {
+            throw AssemblyFailure(.damagedStation, subject: path + "/format")
+        }
+        guard version <= Int(Self.format) ?? 1 else {
+            throw AssemblyFailure(.newerFormat, subject: path)
+        }
+        guard let bytes = try? SmallFile.read(path + "/station.json", limit: fileLimit),
+            let json = try? JSONReader.value(of: bytes), let station = StationIdentity(json: json)
+        else { throw AssemblyFailure(.damagedStation, subject: path + "/station.json") }
+        return .station(RootLayout(path: path, station: station))
+    }
+
+    /// The station at a path; throws where there is none.
+    package static func existing(at path: String) throws -> RootLayout {
+        guard case .station(let layout) = try look(at: path) else {
+            throw AssemblyFailure(.notAStation, subject: path)
+        }
+        return layout
+    }
+
+    /// Makes a station: directories, key, empty ledger and, last, `station.json`, each durable
+    /// before the next, so that a making that was cut off can be done again.
+    package static func make(
+        at path: String, name: String?, court: String?, origin: String?, now: Timestamp
+    ) throws -> RootLayout {
+        switch try look(at: path) {
+        case .station: throw AssemblyFailure(.alreadyStation, subject: path)
+        case .vacant: break
+        }
+        try makeRootDirectory(path)
+        let root = try DurableRoot(path: path)
+        try root.makeDirectory("staging", mode: 0o700)
+        try root.makeDirectory("keys", mode: 0o700)
+        try root.makeDirectory("policy")
+        try root.makeDirectory("cache")
+        let code = shortCode(court: court)
+        let identity = StationIdentity(
+            name: name ?? "evidock", code: code, court: court,
+            origin: origin ?? "evidock.invalid/\(code.lowercased())-\(random(digits: 8))",
+            created: now)
+        guard StationIdentity.isOrigin(identity.origin) else {
+            throw AssemblyFailure(.wrongUsage, subject: "--origin: no spaces and no + in it")
+        }
+        _ = try root.replace(Array((Self.format + "\n").utf8), at: "format", mode: 0o644)
+        let key: SigningKey
+        if try root.exists("keys/log.key") {
+            key = try Self.key(in: path)
+        } else {
+            key = SigningKey.generate()
+            try root.replace(try key.pem(), at: "keys/log.key", mode: 0o600)
+        }
+        try Vault.create(in: root)
+        try CustodyLedger.initialise(root: root, station: identity, key: key)
+        let text = JSONWriter.line(identity.json) + "\n"
+        try root.replace(Array(text.utf8), at: "station.json", mode: 0o644)
+        return RootLayout(path: path, station: identity)
+    }
+
+    /// The ledger's key: a systemd credential where there is one, else `keys/log.key`.
+    package static func key(in root: String) throws -> SigningKey {
+        let place =
+            getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) + "/log.key" }
+            .flatMap { LocalPath.exists($0) ? $0 : nil } ?? root + "/keys/log.key"
+        do {
+            return try SigningKey(pem: try SmallFile.read(place, limit: Self.fileLimit))
+        } catch {
+            throw AssemblyFailure(.missingKey, subject: place)
+        }
+    }
+
+    private static func makeRootDirectory(_ path: String) throws {
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += "/" + part
+            if mkdir(made, 0o750) != 0, errno != EEXIST, errno != EISDIR, errno != EROFS {
+                throw AssemblyFailure(.notPermitted, subject: path)
+            }
+        }
+        guard LocalPath.isDirectory(path) else {
+            throw AssemblyFailure(.notPermitted, subject: path)
+        }
+    }
+
+    /// The digits of a court's code (`闽0602` gives `0602`), else four random letters and digits.
+    private static func shortCode(court: String?) -> String {
+        let digits = String(
+            String.UnicodeScalarView((court ?? "").unicodeScalars.filter { $0.isASCII })
+        ).filter { $0.isLetter || $0.isNumber }
+        return StationIdentity.isCode(digits) ? digits : "s" + random(digits: 4)
+    }
+
+    private static func random(digits: Int) -> String {
+        var generator = SystemRandomNumberGenerator()
+        let word: UInt64 = generator.next()
+        let text = String(word, radix: 16)
+        return String((String(repeating: "0", count: 16 - text.count) + text).suffix(digits))
+    }
+}
+
+/// Reading a small file of our own whole.
+enum SmallFile {
+    struct Unreadable: Error {}
+
+    /// The bytes of a regular file no longer than `limit`.
+    static func read(_ path: String, limit: Int) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw Unreadable() }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_size <= limit
+        else { throw Unreadable() }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var count = 0
+        while count < bytes.count {
+            let step = bytes.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
+            }
+            guard step > 0 else { throw Unreadable() }
+            count += step
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,116 @@
+package import CaseIndex
+package import Custody
+import DurableFiles
+package import Evidence
+package import Fixity
+package import Ingest
+import Glibc
+import Inspection
+package import Logging
+import Recorders
+package import Vault
+
+/// A station opened for writing: it holds the root's lock until it is closed.
+package final class Station: Sendable {
+    package let layout: RootLayout
+    package let settings: Settings
+    package let stages: Stages
+    package let board = DockBoard()
+    package let active = ActiveVisits()
+    private let lock: RootLock
+    private let index: IndexWriter
+
+    /// Opens the root, takes its lock, recovers what a crash left, and brings the index up to the
+    /// ledger.
+    ///
+    /// - Parameters:
+    ///   - makesNew: whether an empty root becomes a station by itself.
+    ///   - note: what the lock file says of the holder: the control socket, where there is one.
+    /// - Throws: `in-use` where another process holds the root; whatever says that the store
+    ///   cannot be trusted.
+    package static func open(
+        settings: Settings, makesNew: Bool, note: String, log: Logger
+    ) async throws -> Station {
+        let layout: RootLayout
+        switch try RootLayout.look(at: settings.root) {
+        case .station(let found): layout = found
+        case .vacant:
+            guard makesNew else { throw AssemblyFailure(.notAStation, subject: settings.root) }
+            layout = try RootLayout.make(
+                at: settings.root, name: nil, court: nil, origin: nil, now: Clock.now())
+            log.notice("a new station was made", metadata: ["station": "\(layout.station.code)"])
+        }
+        let root = try DurableRoot(path: layout.path)
+        let lock = try RootLock.acquire(root: root, note: note)
+        do {
+            return try await Station(
+                layout: layout, settings: settings, root: root, lock: lock, log: log)
+        } catch {
+            lock.release()
+            throw error
+        }
+    }
+
+    private init(
+        layout: RootLayout, settings: Settings, root: DurableRoot, lock: RootLock, log: Logger
+    ) async throws {
+        let key = try RootLayout.key(in: layout.path)
+        let volumes = try VolumesFile.read(root: layout.path)
+        let copies = try (settings.copies ?? volumes.copies).map { try DurableRoot(path: $0) }
+        let vault = try Vault(
+            root: root, furtherVolumes: try volumes.further.map { try DurableRoot(path: $0) },
+            copies: copies, settings: settings.vault)
+        let ledger = try CustodyLedger.open(
+            root: root, station: layout.station, key: key,
+            settings: CustodySettings(
+                integrateEvery: .milliseconds(settings.integrateEvery),
+                publishEvery: .milliseconds(settings.publishEvery)),
+            now: Clock.now)
+        let reader = try LedgerReader(rootPath: layout.path)
+        index = try await IndexFile.openForWriting(layout: layout, log: log)
+        let feeder = IndexFeeder(reader: reader, index: index)
+        self.layout = layout
+        self.settings = settings
+        self.lock = lock
+        stages = Stages(
+            station: layout.station, vault: vault, ledger: ledger, reader: reader,
+            index: try IndexReader(path: IndexFile.path(in: layout.path)), feeder: feeder,
+            inspector: Inspector(executable: InspectorProgram.path(settings.inspector)),
+            catalogue: try ProfileCatalogue.load(directory: settings.profiles),
+            copyPlace: copies == nil ? nil : "copies", settings: settings.ingest, log: log,
+            now: Clock.now)
+        try await feeder.catchUp()
+    }
+
+    /// Publishes what is left, ends the inspector, gives the lock back.
+    package func close() async throws {
+        defer { lock.release() }
+        stages.inspector.close()
+        try await stages.ledger.close()
+        try await stages.feeder.catchUp()
+    }
+
+    /// Drops the index and replays the whole ledger into a new one. Only while nothing else of
+    /// this process uses the old one.
+    package static func rebuildIndex(settings: Settings, log: Logger) async throws -> Int64 {
+        let layout = try RootLayout.existing(at: settings.root)
+        let root = try DurableRoot(path: layout.path)
+        let lock = try RootLock.acquire(root: root, note: "")
+        defer { lock.release() }
+        IndexFile.remove(in: layout.path)
+        let index = try await IndexFile.openForWriting(layout: layout, log: log)
+        return try await IndexFeeder(
+            reader: try LedgerReader(rootPath: layout.path), index: index
+        ).catchUp()
+    }
+}
+
+/// The station's own clock.
+package enum Clock {
+    package static func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(
+            milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

@@ -1,0 +1,84 @@
+import Custody
+package import Evidence
+import Inspection
+import Logging
+import Vault
+
+/// Asks the inspector about sealed items and enters the answers as `description` events, many rows
+/// to a leaf. Sealing never waits for it.
+final class Describer: Sendable {
+    struct Pending: Sendable {
+        let item: String
+        let sha256: SHA256Digest
+        let size: Int64
+        let fileExtension: String
+    }
+
+    /// Rows entered with one leaf at most.
+    private static let batchSize = 128
+
+    private let stream: AsyncStream<Pending>
+    private let feed: AsyncStream<Pending>.Continuation
+    private let stages: Stages
+
+    init(stages: Stages) {
+        (stream, feed) = AsyncStream.makeStream()
+        self.stages = stages
+    }
+
+    func add(_ pending: Pending) { feed.yield(pending) }
+
+    /// No more will be added; `run` returns when the rest is entered.
+    func finish() { feed.finish() }
+
+    /// Describes until ``finish()``; what cannot be entered is left for the next start, which finds
+    /// items without a description.
+    func run() async {
+        var rows: [RecordRow] = []
+        await withTaskGroup(of: RecordRow?.self) { group in
+            var inFlight = 0
+            func collect() async {
+                if let row = await group.next() ?? nil { rows.append(row) }
+                inFlight -= 1
+                if rows.count >= Self.batchSize { await enter(&rows) }
+            }
+            for await pending in stream {
+                if inFlight >= 2 { await collect() }
+                inFlight += 1
+                group.addTask { [stages] in await Self.describe(pending, stages: stages) }
+            }
+            while inFlight > 0 { await collect() }
+        }
+        await enter(&rows)
+    }
+
+    private func enter(_ rows: inout [RecordRow]) async {
+        guard !rows.isEmpty else { return }
+        let batch = rows
+        rows = []
+        do {
+            _ = try await stages.ledger.integrate([
+                NewCustodyEvent(kind: .description, time: stages.now(), rows: batch)
+            ])
+        } catch {
+            stages.log.error(
+                "descriptions could not be entered; the next start makes them again",
+                metadata: ["error": "\(error)", "items": "\(batch.count)"])
+        }
+    }
+
+    private static func describe(_ pending: Pending, stages: Stages) async -> RecordRow? {
+        do {
+            let facts = try await stages.vault.withObject(pending.sha256) { descriptor in
+                await stages.inspector.facts(
+                    of: descriptor, size: pending.size, extension: pending.fileExtension)
+            }
+            return DescriptionRow(item: pending.item, facts: facts).row
+        } catch {
+            stages.log.error(
+                "a sealed item could not be opened for its description",
+                metadata: ["item": "\(pending.item)", "error": "\(error)"])
+            return nil
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package import Evidence
+
+/// What stands on one slot of the dock now: a value, shown by `docks`, the log and later the wall.
+package struct SlotStatus: Hashable, Sendable {
+    package enum State: String, Sendable, CaseIterable {
+        case recognised, transferring, verifying
+        case mayBeRemoved = "may-be-removed"
+        /// Waits for something of ours, and goes on by itself.
+        case held
+        case failed
+        /// An earlier docking of it never came to its end.
+        case unfinished
+        /// On the bus, but shows no volume.
+        case locked
+    }
+
+    package var slot: String
+    package var state: State
+    package var label: String?
+    package var recorder: String?
+    package var visit: String?
+    package var bytesDone: Int64 = 0
+    package var bytesTotal: Int64 = 0
+    package var filesDone: Int64 = 0
+    package var filesTotal: Int64 = 0
+    /// Bytes a second over the last seconds.
+    package var rate: Int64 = 0
+    package var reason: Bilingual?
+    package var mayBeCleared = false
+    /// Mounted writable: never called untouched.
+    package var isWritable = false
+
+    package init(slot: String, state: State) { (self.slot, self.state) = (slot, state) }
+
+    /// Seconds left at the present rate; nil where nothing moves.
+    package var secondsLeft: Int64? {
+        guard state == .transferring || state == .verifying, rate > 0, bytesTotal > bytesDone
+        else { return nil }
+        return (bytesTotal - bytesDone + rate - 1) / rate
+    }
+
+    /// The words of the dock, from the house's catalogue.
+    package var words: Bilingual {
+        switch state {
+        case .recognised: Bilingual("Recognised, do not remove", "已识别，请勿取下")
+        case .transferring: Bilingual("Transferring, do not remove", "正在采集，请勿取下")
+        case .verifying: Bilingual("Verifying, do not remove", "正在校验，请勿取下")
+        case .mayBeRemoved: Bilingual("Done, may be removed", "采集完成，可以取下")
+        case .held: Bilingual("Waiting, do not remove", "等待中，请勿取下")
+        case .failed: Bilingual("Problem", "采集异常")
+        case .unfinished: Bilingual("Unfinished, dock again", "未完成，请重新接入")
+        case .locked: Bilingual("Problem", "采集异常")
+        }
+    }
+
+    package func json(in language: Language) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "slot": .string(slot), "state": .string(state.rawValue),
+            "words": .string(words.text(in: language)),
+            "bytesDone": .integer(bytesDone), "bytesTotal": .integer(bytesTotal),
+            "filesDone": .integer(filesDone), "filesTotal": .integer(filesTotal),
+            "rate": .integer(rate), "mayBeCleared": .bool(mayBeCleared),
+        ]
+        members.set("volume", label)
+        members.set("recorder", recorder)
+        members.set("visit", visit)
+        members.set("secondsLeft", secondsLeft)
+        members.set("reason", reason?.text(in: language))
+        if isWritable { members["mountedWritable"] = true }
+        return .object(members)
+    }
+}

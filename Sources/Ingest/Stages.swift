@@ -1,0 +1,106 @@
+package import CaseIndex
+package import Custody
+package import Evidence
+package import Inspection
+package import Logging
+package import Recorders
+package import Vault
+
+/// The stages that a conductor walks a recorder through, as the assembly built them.
+package struct Stages: Sendable {
+    package let station: StationIdentity
+    package let vault: Vault
+    package let ledger: CustodyLedger
+    package let reader: LedgerReader
+    package let index: IndexReader
+    package let feeder: IndexFeeder
+    package let items: ItemBook
+    package let inspector: Inspector
+    package let catalogue: ProfileCatalogue
+    /// The name of the second copy, where there is one.
+    package let copyPlace: String?
+    package let settings: IngestSettings
+    package let log: Logger
+    package let now: @Sendable () -> Timestamp
+
+    package init(
+        station: StationIdentity, vault: Vault, ledger: CustodyLedger, reader: LedgerReader,
+        index: IndexReader, feeder: IndexFeeder, inspector: Inspector,
+        catalogue: ProfileCatalogue, copyPlace: String?, settings: IngestSettings, log: Logger,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        (self.station, self.vault, self.ledger, self.reader) = (station, vault, ledger, reader)
+        (self.index, self.feeder, self.inspector) = (index, feeder, inspector)
+        (self.catalogue, self.copyPlace, self.settings) = (catalogue, copyPlace, settings)
+        (self.log, self.now) = (log, now)
+        items = ItemBook(index: index)
+    }
+
+    /// Everything integrated so far is published and in the index.
+    package func publish() async throws {
+        _ = try await ledger.publish()
+        try await feeder.catchUp()
+    }
+}
+
+/// How the conductor goes about its work.
+package struct IngestSettings: Sendable {
+    /// Transfers that one visit may have under way when it is alone.
+    package var transfers = 8
+    /// Volumes worked on at once.
+    package var volumes = 8
+    /// Files up to this many bytes are sealed in groups.
+    package var groupedFileBytes: Int64 = 4 << 20
+    /// Bytes and files in a group at most.
+    package var groupBytes: Int64 = 32 << 20
+    package var groupFiles = 256
+    /// How often a held slot looks whether there is room again.
+    package var roomPoll: Duration = .seconds(5)
+
+    package init() {}
+}
+
+/// Which item a recorder's content is: what the index knows, and what was entered since.
+package actor ItemBook {
+    private struct Key: Hashable {
+        let recorder: String?
+        let sha256: SHA256Digest
+        /// Empty files are items by path.
+        let emptyPath: RecorderPath?
+    }
+
+    private let index: IndexReader
+    private var recent: [Key: LedgerName] = [:]
+
+    init(index: IndexReader) { self.index = index }
+
+    private func key(_ recorder: String?, _ sha256: SHA256Digest, _ path: RecorderPath) -> Key {
+        Key(
+            recorder: recorder, sha256: sha256,
+            emptyPath: sha256 == .ofNothing ? path : nil)
+    }
+
+    /// The item that this content of this recorder is; nil where it is new.
+    func item(
+        recorder: String?, sha256: SHA256Digest, path: RecorderPath
+    ) async throws -> LedgerName? {
+        let key = key(recorder, sha256, path)
+        if let name = recent[key] { return name }
+        let index = index
+        return try await offPool {
+            try index.item(
+                recorder: recorder, sha256: sha256, path: sha256 == .ofNothing ? path : nil)
+        }
+    }
+
+    func remember(
+        _ name: LedgerName, recorder: String?, sha256: SHA256Digest, path: RecorderPath
+    ) {
+        recent[key(recorder, sha256, path)] = name
+    }
+
+    /// Forgets what the index has by now.
+    func forget(before leaf: Int64) {
+        if recent.count > 10_000 { recent = recent.filter { $0.value.leaf >= leaf } }
+    }
+}

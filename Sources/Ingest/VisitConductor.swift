@@ -1,0 +1,91 @@
+package import Evidence
+import Logging
+import Recorders
+import Synchronization
+
+/// Walks one docked volume through all stages: listing, `docking`, transfer, ledger, description,
+/// confirmation of what was seen before, `undocking`.
+package struct VisitConductor: Sendable {
+    /// What a person said by hand about a visit; stronger than what the recorder claims.
+    package struct Overrides: Sendable {
+        package var recorder: String?
+        package var officer: String?
+        package var zone: ZoneOffset?
+
+        package init(recorder: String? = nil, officer: String? = nil, zone: ZoneOffset? = nil) {
+            (self.recorder, self.officer, self.zone) = (recorder, officer, zone)
+        }
+    }
+
+    private let stages: Stages
+    private let board: DockBoard
+    private let active: ActiveVisits
+
+    package init(stages: Stages, board: DockBoard, active: ActiveVisits) {
+        (self.stages, self.board, self.active) = (stages, board, active)
+    }
+
+    /// Docks one volume once.
+    ///
+    /// When it returns, every file is accounted for: each outcome was told after its event stood
+    /// under a durable, signed checkpoint and in the index; what was sealed is described, or is
+    /// left for the next start where the inspector could not be asked. A cancelled task, or a
+    /// recorder that goes, ends it with an `undocking` that says `interrupted`.
+    ///
+    /// - Parameters:
+    ///   - slot: the slot's name on the board.
+    ///   - by: the account that caused it, for the record.
+    ///   - waitsForRoom: whether a full store holds the slot until there is room (the daemon), or
+    ///     ends the visit (`evidock ingest`).
+    ///   - mount: says whether the volume is still there.
+    ///   - tell: called once a file.
+    package func run(
+        volume: Volume, overrides: Overrides, slot: String, by: String, waitsForRoom: Bool,
+        isMounted: @escaping @Sendable () -> Bool = { true },
+        tell: @escaping @Sendable (FileOutcome) -> Void
+    ) async throws -> VisitSummary {
+        active.enter()
+        defer { active.leave() }
+        var status = SlotStatus(slot: slot, state: .recognised)
+        status.label = volume.label
+        status.isWritable = !volume.isReadOnly && !volume.isFolder
+        board.set(status)
+        do {
+            let (tree, visit) = try await offPool { [stages] in
+                let tree = try RecorderTree(volume: volume)
+                let visit = try Recognition.visit(
+                    volume: volume, tree: tree, catalogue: stages.catalogue,
+                    recorder: overrides.recorder, officer: overrides.officer,
+                    zone: overrides.zone, now: stages.now())
+                return (tree, visit)
+            }
+            let walk = VisitWalk(
+                stages: stages, board: board, slot: slot, active: active, tree: tree, visit: visit,
+                by: by, waitsForRoom: waitsForRoom,
+                isAlive: { isMounted() && tree.isAlive() }, tell: tell)
+            return try await walk.run()
+        } catch {
+            let failure = error as? any Failure
+            board.update(slot) {
+                $0.state = .failed
+                $0.reason =
+                    failure?.problem
+                    ?? Bilingual("An unexpected fault.", "出现意外故障。")
+            }
+            throw error
+        }
+    }
+}
+
+/// How many visits are under way, so that each takes its fair share of the transfers.
+package final class ActiveVisits: Sendable {
+    private let count = Mutex(0)
+
+    package init() {}
+
+    func enter() { count.withLock { $0 += 1 } }
+    func leave() { count.withLock { $0 -= 1 } }
+
+    /// Transfers that one visit may have under way now.
+    func share(of transfers: Int) -> Int { max(1, transfers / max(1, count.withLock { $0 })) }
+}

@@ -1,0 +1,246 @@
+import Custody
+import Evidence
+import Fixity
+import Logging
+import Recorders
+import Vault
+
+/// The walk of one visit, step by step. Owned by one task; what its child tasks need is `Sendable`.
+final class VisitWalk {
+    let stages: Stages
+    let board: DockBoard
+    let slot: String
+    let active: ActiveVisits
+    let tree: RecorderTree
+    let visit: RecorderVisit
+    let by: String
+    let waitsForRoom: Bool
+    let isAlive: @Sendable () -> Bool
+    let tell: @Sendable (FileOutcome) -> Void
+    let announcer: Announcer
+    let describer: Describer
+    let checksums: ChecksumCheck
+
+    /// The visit's name, once its `docking` is entered.
+    var name = LedgerName(station: "", leaf: 0)
+    var summary = VisitSummary()
+    var refusals: [RefusalRow] = []
+    var ingestedItems: [(item: String, sha256: SHA256Digest)] = []
+    var allConfirmed = true
+    /// The recorder went, or the station is stopping.
+    var isInterrupted = false
+    /// The store had no room and nobody waits for it.
+    var lacksRoom = false
+    /// Paths that were replaced while they were copied, and were queued once more.
+    var retaken: Set<RecorderPath> = []
+
+    init(
+        stages: Stages, board: DockBoard, slot: String, active: ActiveVisits, tree: RecorderTree,
+        visit: RecorderVisit, by: String, waitsForRoom: Bool,
+        isAlive: @escaping @Sendable () -> Bool, tell: @escaping @Sendable (FileOutcome) -> Void
+    ) {
+        (self.stages, self.board, self.slot, self.active) = (stages, board, slot, active)
+        (self.tree, self.visit, self.by) = (tree, visit, by)
+        (self.waitsForRoom, self.isAlive, self.tell) = (waitsForRoom, isAlive, tell)
+        announcer = Announcer(publish: { try await stages.publish() }, tell: tell)
+        describer = Describer(stages: stages)
+        checksums = ChecksumCheck(visit: visit)
+    }
+
+    func run() async throws -> VisitSummary {
+        let start = ContinuousClock.now
+        try await enterDocking()
+        let description = Task { [describer] in await describer.run() }
+        do {
+            let (new, seen) = await partition()
+            board.update(slot) {
+                $0.state = .transferring
+                $0.filesTotal = Int64(new.count)
+                $0.bytesTotal = new.reduce(0) { $0 + $1.size }
+            }
+            try await take(new)
+            try await enterRefusals(visit.refused.map(refusal(of:)))
+            try await announcer.finish()
+            summary.safeToRemove = !isInterrupted && !lacksRoom
+            if summary.safeToRemove { sayMayBeRemoved() }
+            try await confirm(seen)
+            try await replicate()
+            try await announcer.finish()
+        } catch {
+            describer.finish()
+            await description.value
+            throw error
+        }
+        describer.finish()
+        await description.value
+        try await enterUndocking(elapsed: start.duration(to: .now))
+        return summary
+    }
+
+    private func enterDocking() async throws {
+        let inventory = visit.inventory
+        let row = VisitRow(visit: visit, by: by, inventory: SHA256Digest.of(inventory))
+        let receipts = try await stages.ledger.enter([
+            NewCustodyEvent(kind: .docking, time: stages.now(), rows: [row.row])
+        ])
+        name = LedgerName(station: stages.station.code, leaf: receipts.first?.index ?? 0)
+        summary.visit = name.description
+        summary.recorder = visit.recorder
+        summary.profile = visit.profile
+        summary.unfinished = Int64(visit.unfinished)
+        summary.findings = visit.findings
+        board.update(slot) {
+            $0.recorder = visit.recorder
+            $0.visit = name.description
+        }
+        stages.log.notice(
+            "a recorder was docked",
+            metadata: [
+                "slot": "\(slot)", "visit": "\(name)", "profile": "\(visit.profile)",
+                "files": "\(visit.files.count)",
+            ])
+        try await enterFindings(
+            visit.findings.map {
+                FindingRow(visit: name.description, item: nil, path: nil, finding: $0)
+            })
+    }
+
+    /// Files not seen before, and those that look as they did at an earlier docking.
+    private func partition() async -> (new: [FootageFile], seen: [(FootageFile, KnownFile)]) {
+        let result = try? await offPool { [stages, tree, visit] in
+            var new: [FootageFile] = []
+            var seen: [(FootageFile, KnownFile)] = []
+            for file in visit.files {
+                if let known = try SeenBefore.known(
+                    file, visit: visit, tree: tree, index: stages.index, now: stages.now())
+                {
+                    seen.append((file, known))
+                } else {
+                    new.append(file)
+                }
+            }
+            return (new, seen)
+        }
+        // Where the index cannot be asked, everything is new: it costs time, and loses nothing.
+        return result ?? (visit.files, [])
+    }
+
+    private func sayMayBeRemoved() {
+        board.update(slot) {
+            $0.state = .mayBeRemoved
+            $0.bytesDone = $0.bytesTotal
+        }
+        stages.log.notice(
+            "done, may be removed", metadata: ["slot": "\(slot)", "visit": "\(name)"])
+    }
+
+    private func enterUndocking(elapsed: Duration) async throws {
+        summary.milliseconds =
+            elapsed.components.seconds * 1000 + elapsed.components.attoseconds / 1_000_000_000_000_000
+        let isWhole = summary.refused == 0 && summary.quarantined == 0 && visit.unfinished == 0
+        summary.mayBeCleared = summary.safeToRemove && allConfirmed && isWhole
+        let outcome: UndockingRow.Outcome =
+            isInterrupted ? .interrupted : lacksRoom ? .failed : .complete
+        let row = UndockingRow(
+            visit: name.description, outcome: outcome, ingested: summary.ingested,
+            duplicate: summary.duplicate, quarantined: summary.quarantined,
+            refused: summary.refused, bytes: summary.bytes, milliseconds: summary.milliseconds,
+            mayBeRemoved: summary.safeToRemove, mayBeCleared: summary.mayBeCleared)
+        _ = try await stages.ledger.integrate([
+            NewCustodyEvent(
+                kind: .undocking, time: stages.now(), previous: name.leaf, rows: [row.row])
+        ])
+        try await stages.publish()
+        summary.treeSize = try await stages.feeder.catchUp()
+        await stages.items.forget(before: summary.treeSize)
+        board.update(slot) { status in
+            status.mayBeCleared = summary.mayBeCleared
+            if isInterrupted {
+                status.state = .unfinished
+                status.reason = IngestFailure(.recorderGone).problem
+            } else if lacksRoom {
+                status.state = .failed
+                status.reason = IngestFailure(.noRoom).problem
+            }
+        }
+        stages.log.notice(
+            "the docking is over",
+            metadata: [
+                "slot": "\(slot)", "visit": "\(name)", "outcome": "\(outcome.rawValue)",
+                "ingested": "\(summary.ingested)", "duplicate": "\(summary.duplicate)",
+                "quarantined": "\(summary.quarantined)", "refused": "\(summary.refused)",
+            ])
+    }
+
+    // MARK: - Entering and telling
+
+    /// Counts what became of files, and tells it when its events are published.
+    func announce(_ outcomes: [FileOutcome]) async {
+        for outcome in outcomes { summary.count(outcome) }
+        await announcer.add(outcomes)
+    }
+
+    func refusal(of refused: RecorderVisit.Refused) -> (FileOutcome, RefusalRow) {
+        refusal(path: refused.path, size: nil, code: refused.code, reason: refused.reason)
+    }
+
+    func refusal(
+        path: RecorderPath, size: Int64?, code: String, reason: Bilingual
+    ) -> (FileOutcome, RefusalRow) {
+        (
+            FileOutcome(path: path, kind: .refused, size: size, code: code, reason: reason),
+            RefusalRow(
+                visit: name.description, path: path, code: code, reason: reason.english)
+        )
+    }
+
+    /// Enters files that could not be taken, all in one leaf.
+    func enterRefusals(_ refused: [(FileOutcome, RefusalRow)]) async throws {
+        guard !refused.isEmpty else { return }
+        let leaf = try await stages.ledger.integrate([
+            NewCustodyEvent(
+                kind: .refusal, time: stages.now(), previous: name.leaf,
+                rows: refused.map(\.1.row))
+        ]).first
+        await announce(
+            refused.map { outcome, _ in
+                FileOutcome(
+                    path: outcome.path, kind: outcome.kind, size: outcome.size, code: outcome.code,
+                    reason: outcome.reason, leaf: leaf)
+            })
+    }
+
+    func enterFindings(_ rows: [FindingRow]) async throws {
+        guard !rows.isEmpty else { return }
+        for row in rows {
+            stages.log.warning(
+                "a finding about a docking",
+                metadata: ["visit": "\(name)", "code": "\(row.finding.code)"])
+        }
+        _ = try await stages.ledger.integrate([
+            NewCustodyEvent(
+                kind: .finding, time: stages.now(), previous: name.leaf, rows: rows.map(\.row))
+        ])
+    }
+
+    /// Writes the second copy of everything this visit brought, where one is set.
+    private func replicate() async throws {
+        guard let place = stages.copyPlace, !ingestedItems.isEmpty else { return }
+        var rows: [RecordRow] = []
+        for (item, sha256) in ingestedItems {
+            do {
+                try await stages.vault.replicate(sha256)
+                rows.append(ReplicationRow(item: item, sha256: sha256, place: place).row)
+            } catch {
+                allConfirmed = false
+                stages.log.error(
+                    "the second copy could not be written",
+                    metadata: ["item": "\(item)", "error": "\(error)"])
+            }
+        }
+        guard !rows.isEmpty else { return }
+        _ = try await stages.ledger.integrate([
+            NewCustodyEvent(kind: .replication, time: stages.now(), rows: rows)
+        ])
+    }
+}

@@ -1,0 +1,142 @@
+package import Evidence
+
+/// What was said by hand about a recorder; it goes before what the recorder says.
+package struct RecorderOverrides: Hashable, Sendable {
+    package var recorder: String?
+    package var officer: String?
+    package var zone: ZoneOffset?
+
+    package init(recorder: String? = nil, officer: String? = nil, zone: ZoneOffset? = nil) {
+        (self.recorder, self.officer, self.zone) = (recorder, officer, zone)
+    }
+}
+
+/// Recognises a docked recorder and lists its files: from a volume to a visit.
+package enum Recognition {
+    /// Lists the tree, finds the profile that knows it, and reads what the names claim.
+    ///
+    /// Every plain file is in the visit or counted as unfinished; every other entry is refused with
+    /// its reason. Nothing is opened but `Info.dat`, and nothing is written.
+    ///
+    /// - Parameter now: the station's time, against which a capture time can be in the future.
+    /// - Throws: ``RecorderFailure`` where the root cannot be listed.
+    package static func visit(
+        volume: Volume, tree: RecorderTree, catalogue: ProfileCatalogue,
+        overrides: RecorderOverrides = RecorderOverrides(), now: Timestamp? = nil
+    ) throws -> RecorderVisit {
+        let listing = try tree.list()
+        let profile = profile(of: listing, label: volume.label, in: catalogue)
+        var reader = VisitReader(profile: profile, catalogue: catalogue)
+        reader.read(listing)
+
+        var deviceFile: DeviceFile?
+        if let place = profile.deviceFile,
+            let path = reader.files.first(where: { $0.path.matches(place) })?.path,
+            let bytes = try? tree.head(of: path, limit: DeviceFile.sizeLimit)
+        {
+            deviceFile = DeviceFile(bytes: bytes)
+        }
+        let recorder =
+            overrides.recorder ?? reader.devices.mostFrequent ?? deviceFile?.device
+            ?? volume.label.flatMap { tellingLabel($0) } ?? volume.serial
+        let claimedOfficer = deviceFile?.officer.flatMap { profile.nobody.contains($0) ? nil : $0 }
+        let zone = overrides.zone ?? profile.zone ?? .china
+        let findings = VisitFindings.of(
+            volume: volume, profile: profile, reader: reader, zone: zone, now: now)
+        return RecorderVisit(
+            volume: volume, profile: profile.name, model: profile.model, recorder: recorder,
+            officer: overrides.officer ?? reader.officers.mostFrequent ?? claimedOfficer,
+            zone: zone, files: SidecarLinks.linked(reader.files, profile: profile),
+            refused: listing.refused, unfinished: reader.unfinished,
+            unfinishedBytes: reader.unfinishedBytes, findings: findings)
+    }
+
+    /// A site's profile that knows the volume goes first; of the built-in ones a marker or label
+    /// decides, then the greatest share of names; then a layout; then none.
+    static func profile(
+        of listing: TreeListing, label: String?, in catalogue: ProfileCatalogue
+    ) -> RecorderProfile {
+        let signs = VolumeSigns(listing, label: label)
+        if let own = catalogue.site.first(where: { signs.areKnown(to: $0) }) { return own }
+        if let sure = catalogue.builtIn.first(where: { signs.hasMarkerOrLabel(of: $0) }) {
+            return sure
+        }
+        var best: (profile: RecorderProfile, share: Int)?
+        for profile in catalogue.builtIn {
+            let share = signs.share(of: profile)
+            if share > 0, share > best?.share ?? 0 { best = (profile, share) }
+        }
+        if let best { return best.profile }
+        return catalogue.builtIn.first { signs.hasFolders(of: $0) }
+            ?? catalogue.builtIn.first { signs.hasLayout(of: $0) } ?? catalogue.folder
+    }
+
+    /// A label that names a recorder, not the habit of a formatting program.
+    private static func tellingLabel(_ label: String) -> String? {
+        let common: Set = [
+            "", "no name", "untitled", "volume", "new volume", "usb", "usb disk", "sd card", "sdcard",
+            "disk", "data", "removable", "新加卷",
+        ]
+        var text = label[...]
+        while text.last == " " { text.removeLast() }
+        return common.contains(text.lowercased()) ? nil : SafeText.of(String(text))
+    }
+}
+
+/// What a profile may know a volume by.
+private struct VolumeSigns {
+    private let files: Set<[UInt8]>
+    private let folders: Set<[UInt8]>
+    private let footage: [RecorderPath]
+    private let label: String?
+
+    init(_ listing: TreeListing, label: String?) {
+        files = Set(listing.files.lazy.filter { $0.path.bytes.count <= 128 }.map { $0.path.folded })
+        folders = Set(listing.folders.lazy.filter { $0.bytes.count <= 128 }.map(\.folded))
+        footage = listing.files.lazy.map(\.path).filter { FileKind.role(of: $0).isFootage }
+        self.label = label
+    }
+
+    func areKnown(to profile: RecorderProfile) -> Bool {
+        hasMarkerOrLabel(of: profile) || share(of: profile) > 0 || hasFolders(of: profile)
+            || hasLayout(of: profile)
+    }
+
+    func hasMarkerOrLabel(of profile: RecorderProfile) -> Bool {
+        if profile.signs.markers.contains(where: { files.contains($0.folded) }) { return true }
+        guard let label else { return false }
+        return profile.signs.labels.contains { $0.match(Array(label.utf8)) != nil }
+    }
+
+    /// Per cent of the footage whose names the profile understands; 0 where that is too little.
+    func share(of profile: RecorderProfile) -> Int {
+        guard profile.signs.share > 0 else { return 0 }
+        // What is left alone is no sign either way.
+        var all = 0
+        var known = 0
+        for path in footage where !profile.leavesAlone(path) {
+            all += 1
+            if profile.read(path) != nil { known += 1 }
+        }
+        guard known > 0, known * 100 >= all * profile.signs.share else { return 0 }
+        return max(1, known * 100 / all)
+    }
+
+    /// A card of this family that holds no footage yet.
+    func hasFolders(of profile: RecorderProfile) -> Bool {
+        footage.isEmpty && profile.signs.folders.contains { folders.contains($0.folded) }
+    }
+
+    func hasLayout(of profile: RecorderProfile) -> Bool {
+        profile.signs.layout.contains { folders.contains($0.folded) }
+    }
+}
+
+extension RecorderPath {
+    /// With capital ASCII letters made small: FAT knows no difference.
+    var folded: [UInt8] { bytes.map(\.folded) }
+
+    func matches(_ other: RecorderPath) -> Bool {
+        bytes.count == other.bytes.count && folded == other.folded
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+
+/// Every command there is.
+enum Catalogue {
+    static let commands: [any ParsableCommand.Type] = [
+        Init.self, Ingest.self, Serve.self, Docks.self, List.self, Show.self, Verify.self,
+        Audit.self, Copy.self, Describe.self, Index.self, Log.self,
+    ]
+}
+
+/// This program's version.
+enum Release {
+    static let version = "0.1.0"
+}
+
+/// The exit codes, as every command's help lists them.
+enum ExitCodes {
+    static let help = """
+        Exit codes: 0 done, nothing to report; 1 findings, unknown, or nothing to check; 2 wrong \
+        usage; 3 done, but something was quarantined or refused; 4 try again, nothing is lost; \
+        5 the store cannot be trusted; 6 the root is in use; 70 a defect of ours.
+        """
+}

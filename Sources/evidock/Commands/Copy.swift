@@ -1,0 +1,44 @@
+import ArgumentParser
+import Assembly
+import Evidence
+
+struct Copy: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The original bytes out of the vault, verified; the disclosure is logged first.",
+        discussion: ExitCodes.help)
+
+    @Argument(help: "An item, or a digest or the beginning of one.") var item: String
+    @Option(help: "Where to; nothing may be there.") var out: String
+    @Option(help: "What for.") var why: String?
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+        let settings = try await global.settings()
+        let path = LocalPath.absolute(out)
+        guard !LocalPath.exists(path) else {
+            throw AssemblyFailure(.wrongUsage, subject: "--out: \(path) exists already")
+        }
+        let disclosed = Disclosed()
+        let status = try await Carrying.out(
+            .disclose(item: item, how: "copy", why: why), settings: settings,
+            answer: { disclosed.take($0) })
+        guard status == .done, let grant = disclosed.grant else {
+            throw ExitCode(status.rawValue)
+        }
+        try await StationReader(settings: settings).vault()
+            .copyOut(grant.sha256, size: grant.size, to: path)
+        if global.json {
+            Terminal.line([
+                "item": .string(grant.item), "out": .string(path),
+                "sha256": .string(grant.sha256.hex), "size": .integer(grant.size),
+                "leaf": .integer(grant.leaf),
+            ])
+        } else {
+            Terminal.line(
+                Bilingual(
+                    "\(grant.item) was copied to \(SafeText.of(path)); it matches the record.",
+                    "\(grant.item) 已复制到 \(SafeText.of(path))，核验一致。"
+                ).text(in: language))
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Assembly
+import Evidence
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The daemon: watches the dock and takes what docks.",
+        discussion: ExitCodes.help)
+
+    @Option(help: "A folder below which recorders are mounted; may be given again.")
+    var dockRoot: [String] = []
+    @Flag(name: .customLong("no-init"), help: "Never make a new station: a missing one is an error.")
+    var noInit = false
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+        var settings = try await global.settings()
+        if !dockRoot.isEmpty { settings.dockRoots = dockRoot.map(LocalPath.absolute) }
+        let daemon = Daemon(
+            settings: settings, makesNew: !noInit, language: language,
+            log: GlobalOptions.logger(level: .info))
+        try await daemon.run { line in
+            Terminal.line(line)
+            Terminal.flush()
+        }
+    }
+}

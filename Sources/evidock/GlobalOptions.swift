@@ -1,0 +1,62 @@
+import ArgumentParser
+import Assembly
+import Evidence
+import Glibc
+import Logging
+
+/// Options that every command has.
+struct GlobalOptions: ParsableArguments {
+    @Option(help: "The station's root directory (or EVIDOCK_ROOT).")
+    var root: String?
+
+    @Option(help: "A settings file in YAML.")
+    var config: String?
+
+    @Flag(help: "Machine output on stdout: one JSON object, or one a line.")
+    var json = false
+
+    /// The settings as flags, environment, file and defaults give them.
+    func settings() async throws -> Settings {
+        try await Settings(flags: .init(root: root, config: config))
+    }
+
+    /// Global options may stand before the command's word: they are moved behind it, where the
+    /// parser looks for them.
+    static func movedBehind(_ arguments: [String]) -> [String] {
+        var front: [String] = []
+        var rest = arguments[...]
+        while let first = rest.first {
+            if first == "--json" || first.hasPrefix("--root=") || first.hasPrefix("--config=") {
+                front.append(first)
+                rest = rest.dropFirst()
+            } else if (first == "--root" || first == "--config") && rest.count > 1 {
+                front += rest.prefix(2)
+                rest = rest.dropFirst(2)
+            } else {
+                break
+            }
+        }
+        guard let separator = rest.firstIndex(of: "--") else { return rest + front }
+        return rest[..<separator] + front + rest[separator...]
+    }
+
+    /// The log: text on stderr, where progress and messages go.
+    static func logger(level: Logger.Level = .warning) -> Logger {
+        var logger = Logger(label: "evidock") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel =
+            getenv("EVIDOCK_LOG_LEVEL").flatMap { Logger.Level(rawValue: String(cString: $0)) }
+            ?? level
+        return logger
+    }
+}
+
+/// The language of the person at the terminal.
+let language = Language(environment: environment())
+
+private func environment() -> [String: String] {
+    var found: [String: String] = [:]
+    for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
+        if let value = getenv(name) { found[name] = String(cString: value) }
+    }
+    return found
+}
