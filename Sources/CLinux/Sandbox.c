@@ -25,6 +25,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 // Newer than the headers of Debian 12's kernel.
@@ -209,11 +210,9 @@ int evidock_cage_filter(enum evidock_cage kind) {
             &program, SYS_clone, 0,
             CLONE_VM | CLONE_THREAD | CLONE_FILES | CLONE_PARENT | CLONE_NEWNS | CLONE_NEWCGROUP
                 | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET);
-        // The reader that is forked from here narrows this to its own descriptor.
-        allow_equal(&program, SYS_write, 0, EVIDOCK_READER_ANSWER);
-    } else {
-        allow_equal(&program, SYS_write, 0, EVIDOCK_READER_ANSWER);
     }
+    // The forker writes nothing, but its filter binds the readers that it forks.
+    allow_equal(&program, SYS_write, 0, EVIDOCK_READER_ANSWER);
     add(&program, RETURN(refused));
     if (program.count > 256) return E2BIG;
     struct sock_fprog filter = {program.count, program.lines};
@@ -243,9 +242,9 @@ int evidock_cage_limits(unsigned cpu_seconds, uint64_t growth, struct evidock_me
 
 int evidock_reader_descriptors(int footage, int answer) {
     // Out of the way first: either may stand where the other is to go.
-    int from = dup3(footage, 62, O_CLOEXEC) < 0 ? -1 : 62;
-    int to = dup3(answer, 63, O_CLOEXEC) < 0 ? -1 : 63;
-    if (from < 0 || to < 0) return errno;
+    const int from = 62, to = 63;
+    if (footage >= from || answer >= from) return EMFILE;
+    if (dup3(footage, from, O_CLOEXEC) < 0 || dup3(answer, to, O_CLOEXEC) < 0) return errno;
     if (dup3(from, EVIDOCK_READER_FOOTAGE, O_CLOEXEC) < 0) return errno;
     if (dup3(to, EVIDOCK_READER_ANSWER, O_CLOEXEC) < 0) return errno;
     if (syscall(SYS_close_range, EVIDOCK_READER_ANSWER + 1, ~0U, 0) != 0) {

@@ -72,7 +72,9 @@ package struct RecorderFailure: Failure, Hashable {
             case .systemExhausted:
                 Bilingual("Try again; raise LimitNOFILE if it stays", "请重试；如持续出现请调高 LimitNOFILE")
             case .unsupportedKernel:
-                Bilingual("Use Linux 5.8 or newer, and let openat2 pass", "请使用 Linux 5.8 及以上内核并允许 openat2")
+                Bilingual(
+                    "Use Linux 5.8 or newer, and let openat2 pass", "请使用 Linux 5.8 及以上内核并允许 openat2"
+                )
             case .malformedProfile:
                 Bilingual(
                     "Mend the named member of the named file; the other profiles are in use",

@@ -69,6 +69,23 @@ final class Card {
             now: now.flatMap { Timestamp($0) })
     }
 
+    /// How many descriptors of this program stand on the card.
+    func openDescriptors() -> Int {
+        guard let stream = opendir("/proc/self/fd") else { return -1 }
+        defer { closedir(stream) }
+        var count = 0
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            var target = [CChar](repeating: 0, count: 4096)
+            let length = readlink("/proc/self/fd/" + name, &target, target.count)
+            let bytes = target.prefix(max(0, length)).map { UInt8(bitPattern: $0) }
+            if bytes.starts(with: Array(root.utf8)) { count += 1 }
+        }
+        return count
+    }
+
     /// Removes a tree of any depth: by descriptors, since a deep path is too long for a name.
     private static func remove(_ path: String) {
         let top = open(path, O_RDONLY | O_DIRECTORY)

@@ -72,3 +72,22 @@ int evidock_escape_needs(int which);
 // 0 where it succeeded, else the errno that refused it. It may not return at all: it may be killed.
 // `port` and `name` are where somebody listens: TCP on 127.0.0.1, and an abstract unix socket.
 int evidock_escape_try(int which, uint16_t port, const char *name);
+
+// What passes between a zygote and who asks it. A request is the id and the size (64 bits each,
+// little-endian) and the end of the file's name (ASCII, zeros after it), with the file's
+// descriptor. A reply is the id, one of these, and after ANSWER the facts as JSON.
+enum {
+    EVIDOCK_REQUEST_SIZE = 32,
+    EVIDOCK_HINT_SIZE = 16,
+    EVIDOCK_REPLY_HEADER = 9,
+    EVIDOCK_ANSWER_LIMIT = 65536,
+    EVIDOCK_IN_FLIGHT = 2,
+};
+enum {
+    EVIDOCK_REPLY_ANSWER = 0,
+    EVIDOCK_REPLY_CRASHED = 1,
+    EVIDOCK_REPLY_TIMEOUT = 2,
+    EVIDOCK_REPLY_MEMORY = 3,
+    EVIDOCK_REPLY_OVERSIZE = 4,
+    EVIDOCK_REPLY_CAGE = 5,
+};

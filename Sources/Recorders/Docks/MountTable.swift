@@ -105,7 +105,8 @@ package struct MountTable: Sendable {
         let fields = line.split(separator: 0x20, omittingEmptySubsequences: false).map(Array.init)
         guard fields.count >= 10, let dash = fields[6...].firstIndex(of: [UInt8(ascii: "-")]),
             // An empty source leaves two spaces, so the fields after the dash keep their places.
-            dash + 3 < fields.count, let identifier = Int64(String(decoding: fields[0], as: UTF8.self))
+            dash + 3 < fields.count,
+            let identifier = Int64(String(decoding: fields[0], as: UTF8.self))
         else { return nil }
         return Mount(
             identifier: identifier, device: text(fields[2]), point: unescaped(fields[4]),

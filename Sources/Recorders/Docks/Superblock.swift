@@ -3,12 +3,13 @@ import Glibc
 
 /// What the first blocks of a volume say: its label and number. FAT (Microsoft's fatgen103), exFAT
 /// (Microsoft's specification, 3.1 and 7.3), ext2/3/4 and XFS (the kernel's own documents).
-struct Superblock {
-    var label: String?
-    var serial: String?
+package struct Superblock: Hashable, Sendable {
+    package private(set) var label: String?
+    /// A UUID, or FAT's `1A2B-3C4D`.
+    package private(set) var serial: String?
 
     /// Nil where the device cannot be read or holds none of these.
-    static func read(from device: String) -> Superblock? {
+    package static func read(from device: String) -> Superblock? {
         let descriptor = open(device, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

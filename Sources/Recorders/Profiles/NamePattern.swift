@@ -211,15 +211,19 @@ private struct NamePatternParser {
             guard let characters = NamePattern.CharacterClass(rawValue: String(parts[0])) else {
                 throw malformed("unknown class \(parts[0])")
             }
-            let counts = parts[1].split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+            let counts = parts[1].split(separator: "-", omittingEmptySubsequences: false).map {
+                Int($0)
+            }
             guard counts.count <= 2, let first = counts[0], let last = counts[counts.count - 1],
                 first >= 0, last >= max(1, first), last <= 255
             else { throw malformed("bad count \(parts[1])") }
             return .run(characters, first, last, group)
         }
         let words = rest.split(separator: "|", omittingEmptySubsequences: false)
-        guard parts.count == 1, !words.contains(where: \.isEmpty) else {
-            throw malformed("bad choice {\(body)}")
+        guard parts.count == 1, !words.contains(where: \.isEmpty),
+            NamePattern.CharacterClass(rawValue: String(rest)) == nil
+        else {
+            throw malformed("neither a class with a count nor words: {\(body)}")
         }
         // The longest first, so that `AB` is not cut short by `A`.
         return .choice(

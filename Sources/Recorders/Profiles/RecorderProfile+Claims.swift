@@ -9,25 +9,31 @@ extension RecorderProfile {
     }
 
     /// What a file's name claims; nil where no pattern of this profile matches it.
-    package func read(_ path: RecorderPath) -> Reading? {
+    package func read(_ path: RecorderPath) -> Reading? { read(PathParts(path)) }
+
+    func read(_ parts: PathParts) -> Reading? {
         guard !namings.isEmpty else { return nil }
-        var components = path.components
-        guard let last = components.popLast() else { return nil }
-        var stem = Self.stem(of: last)
+        var stem = parts.stem
         // `a.mp4.md5` speaks of `a.mp4`.
-        if stem.count > 4, FileKind.isFootage(extension: RecorderPath(bytes: stem).fileExtension) {
-            stem = Self.stem(of: stem)
+        let inner = PathParts.stem(of: stem)
+        if inner.count < stem.count,
+            FileKind.isFootage(ending: PathParts.ending(of: stem, stem: inner))
+        {
+            stem = inner
         }
         for suffix in sidecarSuffixes where stem.count > suffix.count {
             if stem.suffix(suffix.count).map(\.folded) == suffix { stem.removeLast(suffix.count) }
         }
         for naming in namings {
             let folders = naming.pattern.componentCount - 1
-            guard components.count >= folders else { continue }
-            let name = Array(
-                (components.suffix(folders) + [stem]).joined(separator: [UInt8(ascii: "/")]))
+            guard parts.folders.count >= folders else { continue }
+            var name = stem
+            if folders > 0 {
+                name = Array(
+                    (parts.folders.suffix(folders) + [stem]).joined(separator: [UInt8(ascii: "/")]))
+            }
             if let captures = naming.pattern.match(name) {
-                return reading(of: captures, isUTC: naming.isUTC, folders: components)
+                return reading(of: captures, isUTC: naming.isUTC, folders: parts.folders)
             }
         }
         return nil
@@ -60,7 +66,7 @@ extension RecorderProfile {
             number = video * 100 + min(max(chapter ?? 0, 0), 99)
         }
         reading.claims.sequence = number
-        for folder in folders {
+        for folder in folders where !folderMarks.isEmpty {
             let name = String(decoding: folder.map(\.folded), as: UTF8.self)
             if let mark = folderMarks[name], !reading.claims.marks.contains(mark) {
                 reading.claims.marks.append(mark)
@@ -85,10 +91,5 @@ extension RecorderProfile {
         }
         return CivilTime(
             number(0, 4), number(4, 2), number(6, 2), number(8, 2), number(10, 2), number(12, 2))
-    }
-
-    static func stem(of name: [UInt8]) -> [UInt8] {
-        guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return name }
-        return Array(name[..<dot])
     }
 }

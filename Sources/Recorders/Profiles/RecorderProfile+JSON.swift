@@ -18,7 +18,8 @@ extension RecorderProfile {
         }
         let value: JSONValue
         do { value = try JSONReader.value(of: bytes) } catch {
-            throw Malformed(member: "", problem: "no JSON at byte \(error.offset): \(error.problem)")
+            throw Malformed(
+                member: "", problem: "no JSON at byte \(error.offset): \(error.problem)")
         }
         var top = try ProfileMembers(value, at: "")
         self.init(name: try top.string("profile") ?? "")
@@ -91,7 +92,8 @@ extension RecorderProfile {
         return naming
     }
 
-    private static func pattern(_ text: String, at member: String) throws(Malformed) -> NamePattern {
+    private static func pattern(_ text: String, at member: String) throws(Malformed) -> NamePattern
+    {
         do { return try NamePattern(text) } catch {
             throw Malformed(member: member, problem: error.problem)
         }
@@ -169,7 +171,9 @@ private struct ProfileMembers {
         guard let object = value.objectValue else { throw malformed(name, "not an object") }
         var words: [String: String] = [:]
         for (key, value) in object {
-            guard let word = value.stringValue else { throw malformed(name + "." + key, "not a text") }
+            guard let word = value.stringValue else {
+                throw malformed(name + "." + key, "not a text")
+            }
             words[key.lowercased()] = word
         }
         return words

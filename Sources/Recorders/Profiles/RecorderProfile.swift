@@ -73,19 +73,27 @@ package struct RecorderProfile: Hashable, Sendable {
         /// A file or folder whose name begins like this.
         case prefix([UInt8])
 
-        package func covers(_ components: [[UInt8]]) -> Bool {
+        func covers(_ parts: PathParts) -> Bool {
             switch self {
-            case .folder(let name):
-                components.dropLast().contains { $0.map(\.folded) == name }
+            case .folder(let name): parts.folders.contains { Self.begins($0, name, whole: true) }
             case .prefix(let start):
-                components.contains { $0.prefix(start.count).map(\.folded) == start }
+                Self.begins(parts.name, start) || parts.folders.contains { Self.begins($0, start) }
             }
+        }
+
+        private static func begins(
+            _ name: [UInt8], _ start: [UInt8], whole: Bool = false
+        ) -> Bool {
+            guard whole ? name.count == start.count : name.count >= start.count else {
+                return false
+            }
+            return zip(name, start).allSatisfy { $0.folded == $1 }
         }
     }
 
-    package func leavesAlone(_ path: RecorderPath) -> Bool {
-        guard !leftAlone.isEmpty else { return false }
-        let components = path.components
-        return leftAlone.contains { $0.covers(components) }
+    package func leavesAlone(_ path: RecorderPath) -> Bool { leavesAlone(PathParts(path)) }
+
+    func leavesAlone(_ parts: PathParts) -> Bool {
+        leftAlone.contains { $0.covers(parts) }
     }
 }

@@ -27,9 +27,12 @@ package enum FileKind {
 
     /// - Parameter sidecars: extensions that the recorder's profile adds.
     package static func role(of path: RecorderPath, sidecars: Set<String> = []) -> FileRole {
-        let name = path.fileExtension
-        return sidecars.contains(name) ? .sidecar : roles[name] ?? .other
+        role(ofEnding: PathParts(path).ending, sidecars: sidecars)
     }
 
-    static func isFootage(extension name: String) -> Bool { roles[name]?.isFootage ?? false }
+    static func role(ofEnding ending: String, sidecars: Set<String> = []) -> FileRole {
+        sidecars.contains(ending) ? .sidecar : roles[ending] ?? .other
+    }
+
+    static func isFootage(ending: String) -> Bool { roles[ending]?.isFootage ?? false }
 }

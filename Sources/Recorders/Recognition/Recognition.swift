@@ -56,7 +56,8 @@ package enum Recognition {
     static func profile(
         of listing: TreeListing, label: String?, in catalogue: ProfileCatalogue
     ) -> RecorderProfile {
-        let signs = VolumeSigns(listing, label: label)
+        let signs = VolumeSigns(
+            listing, label: label, markerNames: catalogue.all.flatMap(\.signs.markers))
         if let own = catalogue.site.first(where: { signs.areKnown(to: $0) }) { return own }
         if let sure = catalogue.builtIn.first(where: { signs.hasMarkerOrLabel(of: $0) }) {
             return sure
@@ -74,7 +75,8 @@ package enum Recognition {
     /// A label that names a recorder, not the habit of a formatting program.
     private static func tellingLabel(_ label: String) -> String? {
         let common: Set = [
-            "", "no name", "untitled", "volume", "new volume", "usb", "usb disk", "sd card", "sdcard",
+            "", "no name", "untitled", "volume", "new volume", "usb", "usb disk", "sd card",
+            "sdcard",
             "disk", "data", "removable", "新加卷",
         ]
         var text = label[...]
@@ -87,13 +89,23 @@ package enum Recognition {
 private struct VolumeSigns {
     private let files: Set<[UInt8]>
     private let folders: Set<[UInt8]>
-    private let footage: [RecorderPath]
+    /// Some of the footage, evenly taken: whose names it bears shows in a few hundred of them.
+    private let sample: [PathParts]
+    private let hasFootage: Bool
     private let label: String?
 
-    init(_ listing: TreeListing, label: String?) {
-        files = Set(listing.files.lazy.filter { $0.path.bytes.count <= 128 }.map { $0.path.folded })
+    private static let sampleSize = 1000
+
+    init(_ listing: TreeListing, label: String?, markerNames: [RecorderPath]) {
+        files = Set(
+            listing.files.lazy.map(\.path)
+                .filter { path in markerNames.contains { $0.bytes.count == path.bytes.count } }
+                .map(\.folded))
         folders = Set(listing.folders.lazy.filter { $0.bytes.count <= 128 }.map(\.folded))
-        footage = listing.files.lazy.map(\.path).filter { FileKind.role(of: $0).isFootage }
+        let footage = listing.files.map(\.path).filter { FileKind.role(of: $0).isFootage }
+        let step = max(1, footage.count / Self.sampleSize)
+        sample = stride(from: 0, to: footage.count, by: step).map { PathParts(footage[$0]) }
+        hasFootage = !footage.isEmpty
         self.label = label
     }
 
@@ -114,7 +126,7 @@ private struct VolumeSigns {
         // What is left alone is no sign either way.
         var all = 0
         var known = 0
-        for path in footage where !profile.leavesAlone(path) {
+        for path in sample where !profile.leavesAlone(path) {
             all += 1
             if profile.read(path) != nil { known += 1 }
         }
@@ -124,7 +136,7 @@ private struct VolumeSigns {
 
     /// A card of this family that holds no footage yet.
     func hasFolders(of profile: RecorderProfile) -> Bool {
-        footage.isEmpty && profile.signs.folders.contains { folders.contains($0.folded) }
+        !hasFootage && profile.signs.folders.contains { folders.contains($0.folded) }
     }
 
     func hasLayout(of profile: RecorderProfile) -> Bool {

@@ -51,7 +51,9 @@ enum VisitFindings {
     ) -> [Finding] {
         guard tally.counts.count > 1 else { return [] }
         let named = tally.counts.keys.sorted().prefix(8).joined(separator: ", ")
-        return [Finding(code: code, subject: subject, message: message, expected: "1", found: named)]
+        return [
+            Finding(code: code, subject: subject, message: message, expected: "1", found: named)
+        ]
     }
 
     /// Before this no such recorder was sold: a clock that was never set, or lost its battery.

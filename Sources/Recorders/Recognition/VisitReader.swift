@@ -23,24 +23,30 @@ struct VisitReader {
 
     mutating func read(_ listing: TreeListing) {
         files.reserveCapacity(listing.files.count)
+        var parts: PathParts?
         for file in listing.files {
-            if profile.leavesAlone(file.path) {
+            let current = PathParts(file.path, after: parts)
+            parts = current
+            if profile.leavesAlone(current) {
                 unfinished += 1
                 unfinishedBytes &+= file.size
                 continue
             }
-            let role = FileKind.role(of: file.path, sidecars: profile.sidecarExtensions)
+            let role = FileKind.role(
+                ofEnding: current.ending, sidecars: profile.sidecarExtensions)
             files.append(
                 FootageFile(
                     path: file.path, size: file.size, modified: file.modified, role: role,
-                    claims: claims(of: file.path, role: role)))
+                    claims: claims(of: current, at: file.path, role: role)))
         }
     }
 
     /// The profile's own patterns first; a name they do not know is read with the others', which
     /// claim a time but never say whose recorder this is.
-    private mutating func claims(of path: RecorderPath, role: FileRole) -> NameClaims {
-        if let reading = profile.read(path) {
+    private mutating func claims(
+        of parts: PathParts, at path: RecorderPath, role: FileRole
+    ) -> NameClaims {
+        if let reading = profile.read(parts) {
             if let device = reading.claims.device { devices.add(device) }
             if let officer = reading.claims.officer { officers.add(officer) }
             if reading.hasImpossibleTime, role.isFootage { impossible.append(path) }
@@ -48,7 +54,7 @@ struct VisitReader {
         }
         if role.isFootage { strangers.append(path) }
         for other in others {
-            if let reading = other.read(path) { return reading.claims }
+            if let reading = other.read(parts) { return reading.claims }
         }
         return NameClaims()
     }

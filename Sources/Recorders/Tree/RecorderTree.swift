@@ -25,7 +25,7 @@ package final class RecorderTree: Sendable {
     /// Entries that are listed; a damaged file system can show the same folder without end.
     package static let entryLimit = 1_000_000
 
-    /// The folder or mount point, as it was named.
+    /// The folder or mount point, with the symbolic links on the way to it resolved.
     package let root: String
     let rootDescriptor: CInt
     private let rootEntry: evidock_entry
@@ -35,7 +35,12 @@ package final class RecorderTree: Sendable {
     ///
     /// - Parameter mountInfo: where the kernel's list of mounts stands, for ``isAlive()``.
     /// - Throws: ``RecorderFailure`` `volume-gone`, `not-a-folder`, `unreadable`.
-    package init(at root: String, mountInfo: String = MountTable.ownMounts) throws {
+    package init(at path: String, mountInfo: String = MountTable.ownMounts) throws {
+        guard let real = realpath(path, nil) else {
+            throw RecorderFailure.from(errno: errno, detail: path)
+        }
+        defer { free(real) }
+        let root = String(cString: real)
         let descriptor = Glibc.open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw RecorderFailure.from(errno: errno, detail: root) }
         var entry = evidock_entry()
@@ -161,7 +166,8 @@ package final class RecorderTree: Sendable {
 
 extension evidock_entry {
     var modified: FileTime {
-        FileTime(seconds: modified_seconds, nanoseconds: Int32(modified_nanoseconds % 1_000_000_000))
+        FileTime(
+            seconds: modified_seconds, nanoseconds: Int32(modified_nanoseconds % 1_000_000_000))
     }
 }
 

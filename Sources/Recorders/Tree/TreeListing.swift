@@ -22,11 +22,24 @@ extension RecorderTree {
     /// Walks the whole tree, without recursion: no tree is too deep for the stack, and no loop is
     /// without end. A folder that cannot be listed is refused, and the walk goes on.
     ///
-    /// - Throws: ``RecorderFailure`` where the root itself cannot be listed or the system is
-    ///   exhausted.
+    /// - Throws: ``RecorderFailure`` where the root itself cannot be listed, the system is
+    ///   exhausted, or the volume went away meanwhile: half a list is never given for a whole one.
     package func list(
         depthLimit: Int = RecorderTree.depthLimit, entryLimit: Int = RecorderTree.entryLimit
     ) throws -> TreeListing {
+        let listing: TreeListing
+        do {
+            listing = try walk(depthLimit: depthLimit, entryLimit: entryLimit)
+        } catch let failure as RecorderFailure where failure.kind == .unreadable {
+            // A recorder that was pulled answers EIO before anything else is known of it.
+            throw isAlive() ? failure : RecorderFailure(.volumeGone, detail: root)
+        }
+        let isWhole = !listing.refused.contains { $0.code == Refusal.unreadable.rawValue }
+        guard isWhole || isAlive() else { throw RecorderFailure(.volumeGone, detail: root) }
+        return listing
+    }
+
+    private func walk(depthLimit: Int, entryLimit: Int) throws -> TreeListing {
         var listing = TreeListing()
         var open: [(path: RecorderPath, depth: Int)] = [(RecorderPath(bytes: []), 0)]
         var entries = 0

@@ -70,7 +70,8 @@ import Testing
         #expect(
             visit.file("DSJ_AB12345_067890_20250301_081000_SOS.mp4")?.claims.marks == ["sos"])
         #expect(
-            visit.file("DSJ_AB12345_067890_20250301_081500_IMP_enc.MP4")?.claims.isEncrypted == true)
+            visit.file("DSJ_AB12345_067890_20250301_081500_IMP_enc.MP4")?.claims.isEncrypted == true
+        )
         #expect(visit.file("20250301.LOG")?.role == .sidecar)
     }
 
@@ -149,7 +150,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ["Recordings/Normal/20230102-030405_NOR_D1.avi", "Recordings/Event/20230102-030405_EVT_P1.avi"],
+        [
+            "Recordings/Normal/20230102-030405_NOR_D1.avi",
+            "Recordings/Event/20230102-030405_EVT_P1.avi",
+        ],
         ["Blackbox/23/01/02/03/MDR1_20230102_030405.avi", "Blackbox/23/01/02/03/log.txt"],
     ])
     func cowonAndUrive(_ paths: [String]) throws {
@@ -195,7 +199,9 @@ import Testing
 
     @Test func genericDCIM() throws {
         let card = try Card()
-        try card.add(["DCIM/100CANON/IMG_0001.JPG", "DCIM/100CANON/MVI_0002.MOV", "DCIM/.Trash/a.jpg"])
+        try card.add([
+            "DCIM/100CANON/IMG_0001.JPG", "DCIM/100CANON/MVI_0002.MOV", "DCIM/.Trash/a.jpg",
+        ])
         let visit = try card.visit(label: "CAM7")
         #expect(visit.profile == "dcim")
         #expect(visit.recorder == "CAM7")
@@ -205,7 +211,10 @@ import Testing
 
     @Test func plainFolderIsTakenWholeAndSaid() throws {
         let card = try Card()
-        try card.add(["a.bin", ".hidden", "Temp/b.mp4", "c/DSJ_X1_000002_20250301_080910.mp4", "d.mp4", "e.mp4"])
+        try card.add([
+            "a.bin", ".hidden", "Temp/b.mp4", "c/DSJ_X1_000002_20250301_080910.mp4", "d.mp4",
+            "e.mp4",
+        ])
         let visit = try card.visit()
         #expect(visit.profile == "folder")
         #expect(visit.recorder == nil)
