@@ -47,7 +47,7 @@ package struct Operations: Sendable {
         _ paths: [String], recorder: String?, officer: String?, zone: String?, by: String,
         answer: @escaping @Sendable (Answer) -> Void
     ) async throws -> ExitStatus {
-        var overrides = VisitConductor.Overrides(recorder: recorder, officer: officer)
+        var overrides = RecorderOverrides(recorder: recorder, officer: officer)
         if let zone {
             guard let offset = ZoneOffset(zone) else {
                 throw AssemblyFailure(.wrongUsage, subject: "--zone: write it like +08:00")
@@ -87,7 +87,7 @@ package struct Operations: Sendable {
         }
         let root = LocalPath.resolved(station.layout.path) ?? station.layout.path
         guard !LocalPath.overlap(resolved, root) else { throw IngestFailure(.overlapsRoot) }
-        return try MountTable.volume(at: resolved)
+        return try MountTable.read().volume(at: resolved)
     }
 
     // MARK: - describe, disclose

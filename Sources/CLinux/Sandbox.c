@@ -22,6 +22,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -257,6 +258,13 @@ int evidock_reader_descriptors(int footage, int answer) {
 int evidock_die_with(pid_t parent) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return errno;
     return getppid() == parent ? 0 : ESRCH;
+}
+
+int64_t evidock_regular_size(int descriptor) {
+    struct stat found;
+    memset(&found, 0, sizeof found);
+    if (syscall(SYS_fstat, descriptor, &found) != 0 || !S_ISREG(found.st_mode)) return -1;
+    return found.st_size;
 }
 
 pid_t evidock_fork(void) { return fork(); }

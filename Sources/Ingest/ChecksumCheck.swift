@@ -1,14 +1,11 @@
 import Evidence
 import Fixity
-import Glibc
 import Recorders
 import Vault
 
 /// Compares footage with the checksum that its recorder wrote beside it (`.md5`).
 struct ChecksumCheck: Sendable {
     private let sidecars: [RecorderPath: RecorderPath]
-    /// A checksum file longer than this is no checksum file.
-    private static let byteLimit = 4096
 
     init(visit: RecorderVisit) {
         var sidecars: [RecorderPath: RecorderPath] = [:]
@@ -27,7 +24,7 @@ struct ChecksumCheck: Sendable {
             return await malformed(file.path, tree: tree)
         }
         guard let sidecar = sidecars[file.path],
-            case .digest(let expected)? = await read(sidecar, tree: tree),
+            case .md5(let expected, _)? = await read(sidecar, tree: tree),
             let found = try? await vault.withObject(
                 sealed.sha256,
                 { try await vault.digest(of: $0, size: sealed.size, withMD5: true).md5 })
@@ -51,14 +48,8 @@ struct ChecksumCheck: Sendable {
 
     private func read(_ path: RecorderPath, tree: RecorderTree) async -> ChecksumSidecar? {
         try? await offPool {
-            let descriptor = try tree.open(path)
-            defer { close(descriptor) }
-            var buffer = [UInt8](repeating: 0, count: Self.byteLimit)
-            let count = buffer.withUnsafeMutableBytes {
-                Glibc.read(descriptor, $0.baseAddress, $0.count)
-            }
-            guard count >= 0 else { return nil }
-            return ChecksumSidecar.parse(Array(buffer[..<count]))
+            // One byte more than is allowed, so that a longer one is seen to be too long.
+            ChecksumSidecar.parse(try tree.head(of: path, limit: ChecksumSidecar.sizeLimit + 1))
         }
     }
 }

@@ -29,7 +29,14 @@ package struct DockService: Service {
     /// `undocking`, before it returns.
     package func run() async throws {
         let (inputs, feed) = AsyncStream<Input>.makeStream()
-        let watch = try MountWatch(dockRoots: dockRoots) { feed.yield(.mounted($0)) }
+        let log = stages.log
+        let watch = try MountWatch(roots: dockRoots) { sight in
+            switch sight {
+            case .success(let volumes): feed.yield(.mounted(volumes))
+            case .failure(let failure):
+                log.error("the mounts cannot be seen", metadata: ["error": "\(failure.code)"])
+            }
+        }
         defer { watch.stop() }
         isReady()
         await withGracefulShutdownHandler {
@@ -74,7 +81,7 @@ package struct DockService: Service {
         let slot = Self.slot(of: volume)
         do {
             _ = try await VisitConductor(stages: stages, board: board, active: active).run(
-                volume: volume, overrides: .init(), slot: slot, by: "serve", waitsForRoom: true,
+                volume: volume, overrides: RecorderOverrides(), slot: slot, by: "serve", waitsForRoom: true,
                 isMounted: { presence.isThere }, tell: { _ in })
         } catch {
             stages.log.error(

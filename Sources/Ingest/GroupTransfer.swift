@@ -54,7 +54,7 @@ struct GroupTransfer: Sendable {
         let descriptor = try tree.open(file.path)
         do {
             return VisitWalk.Opened(
-                file: file, descriptor: descriptor, identity: try tree.identity(of: descriptor))
+                file: file, descriptor: descriptor, identity: try RecorderTree.state(of: descriptor))
         } catch {
             close(descriptor)
             throw error
@@ -67,7 +67,7 @@ struct GroupTransfer: Sendable {
         let now = try? await offPool { [tree] in
             let descriptor = try tree.open(source.file.path)
             defer { close(descriptor) }
-            return try tree.identity(of: descriptor)
+            return try RecorderTree.state(of: descriptor)
         }
         guard let now else { return true }
         return now.device == source.identity.device && now.inode == source.identity.inode

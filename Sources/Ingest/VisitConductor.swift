@@ -1,22 +1,11 @@
 package import Evidence
 import Logging
-import Recorders
+package import Recorders
 import Synchronization
 
 /// Walks one docked volume through all stages: listing, `docking`, transfer, ledger, description,
 /// confirmation of what was seen before, `undocking`.
 package struct VisitConductor: Sendable {
-    /// What a person said by hand about a visit; stronger than what the recorder claims.
-    package struct Overrides: Sendable {
-        package var recorder: String?
-        package var officer: String?
-        package var zone: ZoneOffset?
-
-        package init(recorder: String? = nil, officer: String? = nil, zone: ZoneOffset? = nil) {
-            (self.recorder, self.officer, self.zone) = (recorder, officer, zone)
-        }
-    }
-
     private let stages: Stages
     private let board: DockBoard
     private let active: ActiveVisits
@@ -40,7 +29,7 @@ package struct VisitConductor: Sendable {
     ///   - mount: says whether the volume is still there.
     ///   - tell: called once a file.
     package func run(
-        volume: Volume, overrides: Overrides, slot: String, by: String, waitsForRoom: Bool,
+        volume: Volume, overrides: RecorderOverrides, slot: String, by: String, waitsForRoom: Bool,
         isMounted: @escaping @Sendable () -> Bool = { true },
         tell: @escaping @Sendable (FileOutcome) -> Void
     ) async throws -> VisitSummary {
@@ -52,11 +41,10 @@ package struct VisitConductor: Sendable {
         board.set(status)
         do {
             let (tree, visit) = try await offPool { [stages] in
-                let tree = try RecorderTree(volume: volume)
+                let tree = try RecorderTree(at: volume.mountPoint)
                 let visit = try Recognition.visit(
                     volume: volume, tree: tree, catalogue: stages.catalogue,
-                    recorder: overrides.recorder, officer: overrides.officer,
-                    zone: overrides.zone, now: stages.now())
+                    overrides: overrides, now: stages.now())
                 return (tree, visit)
             }
             let walk = VisitWalk(

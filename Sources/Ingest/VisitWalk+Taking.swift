@@ -12,7 +12,7 @@ extension VisitWalk {
     struct Opened: Sendable {
         let file: FootageFile
         let descriptor: CInt
-        let identity: RecorderTree.Identity
+        let identity: RecorderTree.FileState
     }
 
     /// What a child task brings back: each file of a group with its result.

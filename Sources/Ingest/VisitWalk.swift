@@ -78,7 +78,7 @@ final class VisitWalk {
     }
 
     private func enterDocking() async throws {
-        let inventory = visit.inventory
+        let inventory = visit.inventoryBytes()
         let row = VisitRow(visit: visit, by: by, inventory: SHA256Digest.of(inventory))
         let receipts = try await stages.ledger.enter([
             NewCustodyEvent(kind: .docking, time: stages.now(), rows: [row.row])

@@ -1,1 +1,3 @@
-print("placeholder")
+import Glibc
+
+exit(InspectorCommand.run(CommandLine.arguments))

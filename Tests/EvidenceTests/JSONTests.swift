@@ -1,4 +1,5 @@
 import Evidence
+import EvidenceTestKit
 import Testing
 
 @Suite("Canonical JSON (RFC 8785)")
@@ -78,21 +79,6 @@ struct JSONReaderTests {
     func escapes() throws {
         let read = try JSONReader.value(of: Array(#""\ud83d\ude00\u00e9\/\t""#.utf8))
         #expect(read == .string("\u{1f600}\u{e9}/\t"))
-    }
-}
-
-/// SplitMix64: the same sequence for the same seed, everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
     }
 }
 

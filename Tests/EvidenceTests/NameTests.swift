@@ -1,4 +1,5 @@
 import Evidence
+import EvidenceTestKit
 import Testing
 
 @Suite("Names from recorders")

@@ -43,6 +43,10 @@ int evidock_reader_descriptors(int footage, int answer);
 // Dies with its parent; ESRCH where `parent` is dead already (PR_SET_PDEATHSIG).
 int evidock_die_with(pid_t parent);
 
+// Bytes of a regular file, -1 where it is none. By fstat(2) itself: what the C library makes of it
+// (newfstatat) could look at paths, and the filter refuses that.
+int64_t evidock_regular_size(int descriptor);
+
 // fork(2), for a process that has one thread: -1 with errno.
 pid_t evidock_fork(void);
 

@@ -1,0 +1,102 @@
+package import CaseIndex
+import Custody
+package import Evidence
+package import Logging
+import TransparencyLog
+
+/// What `list` asks for.
+package struct ItemQuery: Sendable {
+    package var caseNumber: String?
+    package var officer: String?
+    package var recorder: String?
+    package var from: Timestamp?
+    package var to: Timestamp?
+    package var text: String?
+    package var unassigned: Bool
+    package var all: Bool
+    /// 0 for all.
+    package var limit: Int
+
+    package init(
+        caseNumber: String?, officer: String?, recorder: String?, from: Timestamp?,
+        to: Timestamp?, text: String?, unassigned: Bool, all: Bool, limit: Int
+    ) {
+        (self.caseNumber, self.officer, self.recorder) = (caseNumber, officer, recorder)
+        (self.from, self.to, self.text) = (from, to, text)
+        (self.unassigned, self.all, self.limit) = (unassigned, all, limit)
+    }
+}
+
+/// The newest checkpoint, as `log checkpoint` shows it.
+package struct LogHead: Sendable {
+    package let origin: String
+    package let size: Int64
+    package let root: String
+    package let note: String
+}
+
+extension StationReader {
+    /// Items of the index that fit, newest first.
+    package func list(_ query: ItemQuery, log: Logger) async throws -> [JSONValue] {
+        var filter = ListFilter()
+        filter.caseNumber = query.caseNumber
+        filter.officer = query.officer
+        filter.recorder = query.recorder
+        filter.from = query.from
+        filter.to = query.to
+        filter.text = query.text
+        filter.isUnassigned = query.unassigned
+        filter.includesSidecars = query.all
+        filter.limit = query.limit == 0 ? .max : query.limit
+        return try await index(log: log).list(filter).map(\.json)
+    }
+
+    /// One item, whole.
+    package func show(_ name: String, log: Logger) async throws -> JSONValue {
+        try ItemLookup.one(name, in: try await index(log: log)).json
+    }
+
+    package func verifierKey() throws -> String {
+        try RootLayout.key(in: layout.path).verifierKey(origin: layout.station.origin)
+    }
+
+    package func checkpoint() throws -> LogHead {
+        let head = try ledger.checkpoint()
+        return LogHead(
+            origin: head.checkpoint.origin, size: head.checkpoint.size,
+            root: Base64.encode(head.checkpoint.root.bytes),
+            note: String(decoding: head.note, as: UTF8.self))
+    }
+
+    /// A leaf, decoded, with its record's rows.
+    package func entry(_ leaf: Int64) throws -> JSONValue {
+        try requireLeaf(leaf)
+        let event = try ledger.event(leaf)
+        var members: [String: JSONValue] = [
+            "index": .integer(leaf), "leaf": event.leaf.json,
+            "entry": .string(Base64.encode(try ledger.entry(leaf))),
+            "rows": .array(
+                event.rows.map { row in
+                    var members = row.members
+                    members["kind"] = .string(row.kind)
+                    return .object(members)
+                }),
+        ]
+        if !event.missingRows.isEmpty {
+            members["missingRows"] = .array(event.missingRows.map { .string($0.hex) })
+        }
+        return .object(members)
+    }
+
+    /// The `.tlog-proof` of a leaf, under the newest checkpoint.
+    package func proof(_ leaf: Int64) throws -> String {
+        try requireLeaf(leaf)
+        return String(decoding: try ledger.inclusionProof(leaf).encoded(), as: UTF8.self)
+    }
+
+    private func requireLeaf(_ leaf: Int64) throws {
+        guard leaf >= 0, leaf < (try ledger.checkpoint().checkpoint.size) else {
+            throw AssemblyFailure(.noSuchLeaf, subject: String(leaf))
+        }
+    }
+}

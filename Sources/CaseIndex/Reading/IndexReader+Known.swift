@@ -1,0 +1,92 @@
+package import Evidence
+import GRDB
+
+/// A file that an earlier docking took, as the ledger has it.
+package struct KnownFile: Hashable, Sendable {
+    package let item: String
+    package let sha256: SHA256Digest
+    /// See ``FileRow/blocks`` and ``FileRow/probe``.
+    package let blocks: SHA256Digest
+    package let probe: SHA256Digest
+}
+
+extension IndexReader {
+    /// The file of the same recorder, volume, path, size and change time; the newest of several.
+    ///
+    /// It says what was there at an earlier docking, and proves nothing about what is there now.
+    package func knownFile(
+        recorder: String?, volumeSerial: String?, path: RecorderPath, size: Int64,
+        modified: FileTime
+    ) throws -> KnownFile? {
+        let row = try rows(
+            """
+            SELECT i.station, i.leaf, i.sha256, i.blocks, i.probe
+            FROM names n
+            JOIN visits v ON v.origin = n.origin AND v.leaf = n.visit
+            JOIN items i ON i.origin = n.origin AND i.leaf = n.item
+            WHERE n.path = ? AND n.modified = ? AND i.size = ? AND v.recorder IS ?
+                AND v.volumeSerial IS ? AND i.blocks IS NOT NULL AND i.probe IS NOT NULL
+            ORDER BY n.visit DESC, i.leaf DESC LIMIT 1
+            """,
+            [
+                .bytes(path.bytes), .text(modified.description), .integer(size), .init(recorder),
+                .init(volumeSerial),
+            ]
+        ).first
+        return try row.map {
+            KnownFile(
+                item: try $0.ledgerName().description, sha256: try $0.digest("sha256"),
+                blocks: try $0.digest("blocks"), probe: try $0.digest("probe"))
+        }
+    }
+
+    /// The item that this content of this recorder is: the same content on the same recorder,
+    /// renamed, is the same item.
+    ///
+    /// - Parameter path: given for an empty file, which is an item by its path.
+    package func item(
+        recorder: String?, sha256: SHA256Digest, path: RecorderPath?
+    ) throws -> LedgerName? {
+        let row: Columns?
+        if let path {
+            row = try rows(
+                """
+                SELECT i.station, i.leaf FROM names n
+                JOIN items i ON i.origin = n.origin AND i.leaf = n.item
+                WHERE n.path = ? AND i.sha256 = ? AND i.recorder IS ? ORDER BY i.leaf LIMIT 1
+                """, [.bytes(path.bytes), .bytes(sha256.bytes), .init(recorder)]
+            ).first
+        } else {
+            row = try rows(
+                """
+                SELECT station, leaf FROM items WHERE sha256 = ? AND recorder IS ?
+                ORDER BY leaf LIMIT 1
+                """, [.bytes(sha256.bytes), .init(recorder)]
+            ).first
+        }
+        return try row?.ledgerName()
+    }
+
+    /// Items without a description, oldest first: sealed, but a crash came before their facts.
+    package func undescribed(limit: Int = .max) throws -> [DescribableItem] {
+        try describable(where: "described IS NULL", limit: limit)
+    }
+
+    /// Items without a second copy, oldest first.
+    package func unreplicated(limit: Int = .max) throws -> [DescribableItem] {
+        try describable(where: "replicated IS NULL", limit: limit)
+    }
+
+    private func describable(where condition: String, limit: Int) throws -> [DescribableItem] {
+        try rows(
+            """
+            SELECT station, leaf, sha256, size, path FROM items WHERE \(condition)
+            ORDER BY origin, leaf LIMIT \(max(0, limit))
+            """
+        ).map {
+            DescribableItem(
+                item: try $0.ledgerName().description, sha256: try $0.digest("sha256"),
+                size: try $0.integer("size"), path: try $0.optionalPath("path") ?? RecorderPath(""))
+        }
+    }
+}

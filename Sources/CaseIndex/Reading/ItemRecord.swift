@@ -1,0 +1,153 @@
+package import Evidence
+
+/// All that the index knows of one item: what `show` says.
+package struct ItemRecord: Sendable {
+    /// A name it had on its recorder.
+    package struct Name: Hashable, Sendable {
+        package let path: RecorderPath
+        package let recorder: String?
+        package let visit: String
+        package let docked: Timestamp
+    }
+
+    /// An event about it.
+    package struct CustodyLine: Hashable, Sendable {
+        package let leaf: Int64
+        package let event: String
+        package let time: Timestamp
+        package let by: String?
+    }
+
+    package let name: String
+    package let leaf: Int64
+    package let sha256: SHA256Digest
+    package let sm3: SM3Digest
+    package let size: Int64
+    package let role: String?
+    package internal(set) var names: [Name] = []
+    package internal(set) var media: MediaFacts?
+    /// As the name has it: local time without a zone, or with `Z`.
+    package let named: String?
+    package let container: String?
+    package let fileSystem: String?
+    package let zone: String?
+    package let start: String?
+    package let end: String?
+    package let startFrom: String?
+    package let officer: String?
+    package let recorder: String?
+    /// What the file's own name says, where it says something.
+    package let claimedOfficer: String?
+    package let claimedDevice: String?
+    package internal(set) var model: String?
+    package internal(set) var profile: String?
+    package let marks: [String]
+    package internal(set) var sidecars: [String] = []
+    /// The footage it belongs to.
+    package internal(set) var sidecarOf: [String] = []
+    package internal(set) var custody: [CustodyLine] = []
+    package internal(set) var findings: [Finding] = []
+    package let quarantineCode: String?
+    package let quarantineReason: String?
+    /// Where further copies are.
+    package internal(set) var copies: [String] = []
+
+    init(_ row: Columns) throws {
+        let name = try row.ledgerName()
+        (self.name, leaf) = (name.description, name.leaf)
+        sha256 = try row.digest("sha256")
+        sm3 = try row.digest("sm3")
+        size = try row.integer("size")
+        role = try row.optionalText("role")
+        let isUTC = try row.flag("namedIsUTC")
+        named = try row.optionalText("named").map { isUTC ? $0 + "Z" : $0 }
+        container = try row.optionalText("container")
+        fileSystem = try row.optionalText("fileSystem")
+        zone = try row.optionalText("zone")
+        start = try row.optionalText("startText")
+        end = try row.optionalText("finishText")
+        startFrom = try row.optionalText("startFrom")
+        officer = try row.optionalText("officer")
+        recorder = try row.optionalText("recorder")
+        claimedOfficer = try row.optionalText("claimedOfficer")
+        claimedDevice = try row.optionalText("claimedDevice")
+        marks = try row.texts("marks")
+        quarantineCode = try row.optionalText("quarantineCode")
+        quarantineReason = try row.optionalText("quarantineReason")
+    }
+
+    /// What the inspector needs to describe it once more.
+    package var describable: DescribableItem {
+        DescribableItem(
+            item: name, sha256: sha256, size: size, path: names.first?.path ?? RecorderPath(""))
+    }
+}
+
+extension ItemRecord {
+    /// "An item as JSON" of the outward contract; a key with no value is left out.
+    package var json: JSONValue {
+        var members: [String: JSONValue] = [
+            "item": .string(name), "sha256": .string(sha256.hex), "sm3": .string(sm3.hex),
+            "size": .integer(size),
+        ]
+        members.set("role", role)
+        members.set("names", names.map(\.json))
+        members["media"] = media?.json
+        members.set("times", times)
+        members.set("officer", officer)
+        members.set("recorder", described(["id": recorder, "model": model, "profile": profile]))
+        members.set("claims", described(["officer": claimedOfficer, "device": claimedDevice]))
+        members.set("marks", marks)
+        members.set("sidecars", sidecars)
+        members.set("sidecarOf", sidecarOf)
+        members.set("custody", custody.map(\.json))
+        members.set("findings", findings.map(\.json))
+        members.set("quarantine", described(["code": quarantineCode, "reason": quarantineReason]))
+        members.set("copies", copies)
+        return .object(members)
+    }
+
+    private var times: [String: JSONValue] {
+        described([
+            "named": named, "container": container, "fileSystem": fileSystem, "zone": zone,
+            "start": start, "end": end, "startFrom": startFrom,
+        ])
+    }
+
+    private func described(_ values: [String: String?]) -> [String: JSONValue] {
+        var members: [String: JSONValue] = [:]
+        for (key, value) in values { members.set(key, value) }
+        return members
+    }
+}
+
+extension ItemRecord.Name {
+    fileprivate var json: JSONValue {
+        var members: [String: JSONValue] = [
+            "visit": .string(visit), "docked": .string(docked.description),
+        ]
+        path.write(into: &members)
+        members.set("recorder", recorder)
+        return .object(members)
+    }
+}
+
+extension ItemRecord.CustodyLine {
+    fileprivate var json: JSONValue {
+        var members: [String: JSONValue] = [
+            "leaf": .integer(leaf), "event": .string(event), "time": .string(time.description),
+        ]
+        members.set("by", by)
+        return .object(members)
+    }
+}
+
+extension [String: JSONValue] {
+    fileprivate mutating func set(_ key: String, _ elements: [JSONValue]) {
+        if !elements.isEmpty { self[key] = .array(elements) }
+    }
+
+    fileprivate mutating func set(_ key: String, _ members: [String: JSONValue]) {
+        if !members.isEmpty { self[key] = .object(members) }
+    }
+}

@@ -1,0 +1,70 @@
+package import Evidence
+
+/// Which recordings `list` gives; what is left nil does not narrow.
+package struct ListFilter: Hashable, Sendable {
+    /// A case number. Nothing is linked to a case yet, so any number gives an empty list.
+    package var caseNumber: String?
+    package var officer: String?
+    package var recorder: String?
+    /// Begun at this moment or later.
+    package var from: Timestamp?
+    /// Begun before this moment.
+    package var to: Timestamp?
+    /// Words, each to be found in any letter case anywhere in names, officer, recorder, item, tags.
+    package var text: String?
+    /// Only what is linked to no case.
+    package var isUnassigned = false
+    /// Sidecars too as lines of their own, not only with their footage.
+    package var includesSidecars = false
+    package var limit = 100
+
+    package init() {}
+}
+
+/// One line of `list`.
+package struct ListedItem: Hashable, Sendable {
+    package let item: String
+    package let sha256: SHA256Digest
+    package let size: Int64
+    /// The first name it had; nil where that was erased.
+    package let path: RecorderPath?
+    /// `video`, `audio`, …
+    package let role: String?
+    package let recorder: String?
+    package let officer: String?
+    /// RFC 3339; our best belief, and what it rests on.
+    package let start: String?
+    package let startFrom: String?
+    package let end: String?
+    package let durationMicroseconds: Int64?
+    /// Of the media facts, once it is described.
+    package let status: String?
+    package let marks: [String]
+    /// Why it needs a look, where it does.
+    package let quarantineCode: String?
+    package let sidecars: [String]
+    /// When it was taken in.
+    package let ingested: Timestamp
+
+    package var json: JSONValue {
+        var members: [String: JSONValue] = [
+            "item": .string(item), "sha256": .string(sha256.hex), "size": .integer(size),
+            "ingested": .string(ingested.description),
+        ]
+        path?.write(into: &members)
+        members.set("role", role)
+        members.set("recorder", recorder)
+        members.set("officer", officer)
+        members.set("start", start)
+        members.set("startFrom", startFrom)
+        members.set("end", end)
+        if let durationMicroseconds {
+            members["duration"] = .decimal(Double(durationMicroseconds) / 1_000_000)
+        }
+        members.set("status", status)
+        members.set("marks", marks)
+        members.set("quarantine", quarantineCode)
+        members.set("sidecars", sidecars)
+        return .object(members)
+    }
+}

@@ -1,0 +1,49 @@
+package import Evidence
+package import Glibc
+
+/// Asks the sandboxed inspector, a program of its own, what a file holds.
+///
+/// The program is started with the first question and again whenever it has died. Nothing that it
+/// does, or that a file does to it, changes more than the facts of that file: a crash, a hang, want
+/// of memory or a senseless answer gives facts of status `unreadable` and says so. Nothing is
+/// written to disk, and sealing never waits for it.
+package final class Inspector: Sendable {
+    private let desk: QuestionDesk
+
+    /// `executable` is the path of `evidock-inspector`. It is not looked at before it is needed;
+    /// `InspectionFailure.check(executable:)` does that.
+    package init(executable: String) {
+        desk = QuestionDesk(executable: executable)
+    }
+
+    deinit { desk.close() }
+
+    /// The facts of a file, some time within about a minute. Never throws.
+    ///
+    /// - Parameters:
+    ///   - descriptor: open for reading and borrowed until this returns; its position is left alone.
+    ///   - size: bytes to look at: what is sealed, even where the file has grown since.
+    ///   - extension: the end of the file's name (the last 16 bytes count), at least what stands
+    ///     after its last dot. Only a hint: it decides what is said of a file that begins like no
+    ///     container, and `_enc.` in it that such a file is encrypted.
+    package func facts(
+        of descriptor: CInt, size: Int64, extension end: String
+    ) async -> MediaFacts {
+        await withCheckedContinuation { continuation in
+            desk.add(
+                Question(descriptor: descriptor, size: size, hint: end, continuation: continuation))
+        }
+    }
+
+    /// Ends the program. Questions that are open, and later ones, get `closed`.
+    package func close() { desk.close() }
+
+    /// What every file gets where the program cannot be started: a fault of the installation, not
+    /// of the file. Worth asking again.
+    package static let notStarted = MediaFacts(
+        status: .unreadable, problem: "the inspector could not be started")
+
+    /// What is got after `close`. Worth asking again.
+    package static let closed = MediaFacts(
+        status: .unreadable, problem: "the inspector was stopped before it looked")
+}

@@ -1,0 +1,93 @@
+import Evidence
+import Ingest
+import Testing
+
+@Suite("The dock's register")
+struct DockRegisterTests {
+    private func volume(_ name: String, device: String = "8:1") -> Volume {
+        Volume(
+            mountPoint: "/run/evidock/docks/" + name, source: "/dev/" + name, fileSystem: "vfat",
+            isReadOnly: true, isFolder: false, label: nil, serial: nil, device: device)
+    }
+
+    @Test("A volume that was there at the start is docked")
+    func atStart() {
+        var register = DockRegister(limit: 8)
+        #expect(register.see([volume("a")]) == [.start(volume("a"))])
+        #expect(register.see([volume("a")]).isEmpty)
+    }
+
+    @Test("No more volumes than the limit are worked on; the next goes on when one ends")
+    func limit() {
+        var register = DockRegister(limit: 2)
+        let all = ["a", "b", "c", "d"].map { volume($0) }
+        #expect(register.see(all) == [.start(all[0]), .start(all[1])])
+        #expect(register.finished(all[1]) == [.start(all[2])])
+        #expect(register.see(all).isEmpty)
+        #expect(register.finished(all[0]) == [.start(all[3])])
+    }
+
+    @Test("A volume that goes is gone at once, and its place is free")
+    func gone() {
+        var register = DockRegister(limit: 1)
+        #expect(register.see([volume("a"), volume("b")]) == [.start(volume("a"))])
+        #expect(register.see([volume("b")]) == [.gone(volume("a")), .start(volume("b"))])
+        // The visit of the volume that went ends later: nothing is started twice.
+        #expect(register.finished(volume("a")).isEmpty)
+    }
+
+    @Test("One that waited and went was never started")
+    func wentWhileWaiting() {
+        var register = DockRegister(limit: 1)
+        _ = register.see([volume("a"), volume("b")])
+        #expect(register.see([volume("a")]) == [.gone(volume("b"))])
+        #expect(register.finished(volume("a")).isEmpty)
+    }
+
+    @Test("Another card in the same slot is another volume")
+    func swapped() {
+        var register = DockRegister(limit: 8)
+        let (first, second) = (volume("a", device: "8:1"), volume("a", device: "8:17"))
+        _ = register.see([first])
+        #expect(register.see([second]) == [.gone(first), .start(second)])
+    }
+
+    @Test("A card that was done and is docked again is taken again")
+    func again() {
+        var register = DockRegister(limit: 8)
+        _ = register.see([volume("a")])
+        _ = register.finished(volume("a"))
+        #expect(register.see([volume("a")]).isEmpty)
+        #expect(register.see([]) == [.gone(volume("a"))])
+        #expect(register.see([volume("a")]) == [.start(volume("a"))])
+    }
+}
+
+@Suite("The dock's board")
+struct DockBoardTests {
+    @Test("Bytes moved and the time left are counted for the slot that moves")
+    func moves() {
+        let board = DockBoard()
+        var status = SlotStatus(slot: "a", state: .transferring)
+        status.bytesTotal = 100
+        board.set(status)
+        board.move("a", bytes: 30)
+        board.move("b", bytes: 30)
+        #expect(board.slots.map(\.slot) == ["a"])
+        #expect(board.status(of: "a")?.bytesDone == 30)
+        board.update("a") { $0.rate = 10 }
+        #expect(board.status(of: "a")?.secondsLeft == 7)
+        board.remove("a")
+        #expect(board.slots.isEmpty)
+    }
+
+    @Test("Every state has its words in both languages")
+    func words() {
+        for state in SlotStatus.State.allCases {
+            let words = SlotStatus(slot: "a", state: state).words
+            #expect(!words.english.isEmpty && !words.chinese.isEmpty)
+        }
+        #expect(SlotStatus(slot: "a", state: .mayBeRemoved).words.chinese == "采集完成，可以取下")
+        #expect(SlotStatus(slot: "a", state: .transferring).words.chinese == "正在采集，请勿取下")
+    }
+}
