@@ -123,6 +123,7 @@ for test in \
     Tests/Package/dock-test.sh \
     Tests/Package/quickstart-test.sh \
     Tests/Package/package-test.sh \
+    Tests/Package/units-test.sh \
     Tests/Faults/run.py; do
     [ -e "$test" ] || continue
     name=${test#Tests/}

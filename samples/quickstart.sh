@@ -59,8 +59,9 @@ echo "$evidock"
 # without replaying a journal.
 mount_sample() {
     [ "$(id -u)" -eq 0 ] && grep -qw ext4 /proc/filesystems || return 1
-    # As large as two such cards: the folder is far smaller than 16 MiB.
-    mkfs.ext4 -q -F -L CAM001 -d samples/recorder "$work/card.img" 16M > /dev/null || return 1
+    # The same volume every time, as it is the same card.
+    mkfs.ext4 -q -F -L CAM001 -U 65766964-6f63-4b00-8000-000000000001 -d samples/recorder \
+        "$work/card.img" 16M > /dev/null || return 1
     debugfs -w -R 'rmdir lost+found' "$work/card.img" > /dev/null 2>&1 || true
     loop=$(losetup --find --show --read-only "$work/card.img" 2> /dev/null) || return 1
     mkdir "$work/card"
@@ -111,13 +112,14 @@ done_or_stop $status
 
 heading "How to go on" "后续步骤"
 cat << NEXT
+  cd $PWD
   export EVIDOCK_ROOT=$station
-  $PWD/$evidock list --json                one recording a line; show ITEM tells all of one
-  $PWD/$evidock ingest PATH                takes another recorder or folder
-  $PWD/$evidock verify FILE --against ITEM is this file what was taken then?
-  $PWD/$evidock serve --dock-root DIR      the daemon: takes whatever is mounted below DIR
-  $PWD/$evidock --help                     every command; README.md tells the rest
-  bash Tests/run.sh                        every test
+  $evidock list --json                  one recording a line; show ITEM tells all of one
+  $evidock ingest PATH                  takes another recorder or folder
+  $evidock verify FILE --against ITEM   is this file what was taken then?
+  $evidock serve --dock-root DIR        the daemon: takes whatever is mounted below DIR
+  $evidock --help                       every command; README.md tells the rest
+  bash Tests/run.sh                                    every test
 NEXT
 [ -z "$attention" ] || {
     echo

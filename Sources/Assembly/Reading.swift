@@ -57,7 +57,9 @@ extension StationReader {
     }
 
     package func verifierKey() throws -> String {
-        try RootLayout.key(in: layout.path).verifierKey(origin: layout.station.origin)
+        try VerifierKey(
+            name: layout.station.origin, of: try RootLayout.key(in: layout.path)
+        ).description
     }
 
     package func checkpoint() throws -> LogHead {
@@ -91,7 +93,7 @@ extension StationReader {
     /// The `.tlog-proof` of a leaf, under the newest checkpoint.
     package func proof(_ leaf: Int64) throws -> String {
         try requireLeaf(leaf)
-        return String(decoding: try ledger.inclusionProof(leaf).encoded(), as: UTF8.self)
+        return String(decoding: try ledger.inclusionProof(leaf).bytes, as: UTF8.self)
     }
 
     private func requireLeaf(_ leaf: Int64) throws {

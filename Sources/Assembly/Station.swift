@@ -65,7 +65,7 @@ package final class Station: Sendable {
             settings: CustodySettings(
                 integrateEvery: .milliseconds(settings.integrateEvery),
                 publishEvery: .milliseconds(settings.publishEvery)),
-            now: Clock.now)
+            now: { Clock.now() })
         let reader = try LedgerReader(rootPath: layout.path)
         index = try await IndexFile.openForWriting(layout: layout, log: log)
         let feeder = IndexFeeder(reader: reader, index: index)
@@ -78,7 +78,7 @@ package final class Station: Sendable {
             inspector: Inspector(executable: InspectorProgram.path(settings.inspector)),
             catalogue: try ProfileCatalogue.load(directory: settings.profiles),
             copyPlace: copies == nil ? nil : "copies", settings: settings.ingest, log: log,
-            now: Clock.now)
+            now: { Clock.now() })
         try await feeder.catchUp()
     }
 
@@ -90,18 +90,34 @@ package final class Station: Sendable {
         try await stages.feeder.catchUp()
     }
 
-    /// Drops the index and replays the whole ledger into a new one. Only while nothing else of
-    /// this process uses the old one.
-    package static func rebuildIndex(settings: Settings, log: Logger) async throws -> Int64 {
+    /// Whether the ledger still takes events.
+    package func isAlive() async -> Bool { await stages.ledger.isWorking() }
+
+    /// The control socket of whoever holds the root; nil where nobody says that he does.
+    package static func controlSocket(of settings: Settings) -> String? {
+        RootLock.note(rootPath: settings.root)
+    }
+
+    /// Drops the index and replays the whole ledger into a new one.
+    ///
+    /// - Returns: the leaves replayed, and the SHA-256 of an ordered dump of all rows.
+    /// - Throws: `in-use` where another process holds the root.
+    package static func rebuildIndex(
+        settings: Settings, log: Logger
+    ) async throws -> (leaves: Int64, dump: String) {
         let layout = try RootLayout.existing(at: settings.root)
         let root = try DurableRoot(path: layout.path)
         let lock = try RootLock.acquire(root: root, note: "")
         defer { lock.release() }
         IndexFile.remove(in: layout.path)
         let index = try await IndexFile.openForWriting(layout: layout, log: log)
-        return try await IndexFeeder(
+        let leaves = try await IndexFeeder(
             reader: try LedgerReader(rootPath: layout.path), index: index
         ).catchUp()
+        try index.close()
+        var hasher = SHA256Hasher()
+        try IndexReader(path: IndexFile.path(in: layout.path)).orderedDump { hasher.update($0) }
+        return (leaves, hasher.finalize().hex)
     }
 }
 

@@ -308,8 +308,14 @@ int evidock_spawn_zygote(const char *program, int socket, pid_t *child) {
     if (failure == 0) failure = posix_spawn_file_actions_addclosefrom_np(&actions, 4);
     char *arguments[] = {(char *)program, "--zygote", NULL};
     char *environment[] = {"LC_ALL=C", "TZ=UTC", "SWIFT_BACKTRACE=enable=no", NULL};
-    if (failure == 0)
+    // While it is being replaced it is busy for a moment.
+    const struct timespec moment = {0, 10 * 1000 * 1000};
+    for (int round = 0; failure == 0 && round < 100; round++) {
         failure = posix_spawn(child, program, &actions, &attributes, arguments, environment);
+        if (failure != ETXTBSY) break;
+        failure = round < 99 ? 0 : ETXTBSY;
+        nanosleep(&moment, NULL);
+    }
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return failure;

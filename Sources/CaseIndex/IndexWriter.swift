@@ -10,7 +10,9 @@ package final class IndexWriter: Sendable {
     private let queue: DatabaseQueue
     private let origin: Int64
 
-    private init(queue: DatabaseQueue, origin: Int64) { (self.queue, self.origin) = (queue, origin) }
+    private init(queue: DatabaseQueue, origin: Int64) {
+        (self.queue, self.origin) = (queue, origin)
+    }
 
     /// Opens the index of one ledger, made with all its tables where there is none.
     ///
@@ -33,6 +35,8 @@ package final class IndexWriter: Sendable {
                 let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
                 guard mode == "wal" else { throw IndexFailure(.disk, detail: "no WAL here") }
                 try db.execute(sql: "PRAGMA synchronous = FULL")
+                // 32 MiB: digests fall anywhere in their indexes, and a replay meets all of them.
+                try db.execute(sql: "PRAGMA cache_size = -32768")
                 try IndexFormat.migrate(db, from: version)
                 return try originNumber(origin, db)
             }

@@ -29,29 +29,57 @@ enum SearchText {
         return String(scalars)
     }
 
-    /// The grams of an item's text, each once, as words of ASCII letters for the tokenizer.
-    static func grams(of text: String) -> Set<String> {
-        let scalars = text.unicodeScalars.map(\.value)
-        var grams: Set<String> = []
-        for start in scalars.indices {
-            if let gram = gram(at: start, of: scalars) { grams.insert(gram) }
+    /// The grams of a text, each once, in order: up to three Unicode scalars in one number.
+    static func grams(of text: String) -> [UInt64] {
+        let scalars = text.unicodeScalars.map { UInt64($0.value) }
+        var grams: [UInt64] = []
+        grams.reserveCapacity(scalars.count)
+        for start in scalars.indices.dropLast() where scalars[start] != lineFeed {
+            let (first, second) = (scalars[start], scalars[start + 1])
+            guard first < 0x80, second < 0x80 else {
+                grams.append((first << scalarBits | second) << scalarBits | none)
+                continue
+            }
+            guard second != lineFeed, start + 2 < scalars.count else { continue }
+            let third = scalars[start + 2]
+            guard third < 0x80, third != lineFeed else { continue }
+            grams.append((first << scalarBits | second) << scalarBits | third)
+        }
+        grams.sort()
+        var last: UInt64?
+        grams.removeAll { gram in
+            defer { last = gram }
+            return gram == last
         }
         return grams
     }
 
-    private static func gram(at start: Int, of scalars: [UInt32]) -> String? {
-        guard start + 1 < scalars.count, scalars[start] != lineFeed else { return nil }
-        let (first, second) = (scalars[start], scalars[start + 1])
-        guard first < 0x80, second < 0x80 else { return spelled(first) + spelled(second) }
-        guard start + 2 < scalars.count, second != lineFeed else { return nil }
-        let third = scalars[start + 2]
-        guard third < 0x80, third != lineFeed else { return nil }
-        return spelled(first) + spelled(second) + spelled(third)
+    /// A Unicode scalar has 21 bits.
+    private static let scalarBits: UInt64 = 21
+    private static let lineFeed: UInt64 = 0x0a
+    /// Stands where a gram has no third scalar; no scalar is that large.
+    private static let none: UInt64 = 1 << scalarBits - 1
+
+    /// The grams as words for the tokenizer: hexadecimal digits, six a scalar, so that a word
+    /// begins with its first scalar.
+    static func spelled(_ grams: [UInt64]) -> String {
+        var out: [UInt8] = []
+        out.reserveCapacity(grams.count * 19)
+        for gram in grams {
+            if !out.isEmpty { out.append(0x20) }
+            spell(gram >> (2 * scalarBits), into: &out)
+            spell(gram >> scalarBits & none, into: &out)
+            if gram & none != none { spell(gram & none, into: &out) }
+        }
+        return String(decoding: out, as: UTF8.self)
     }
 
-    private static let lineFeed: UInt32 = 0x0a
-
-    private static func spelled(_ scalar: UInt32) -> String { String(scalar, radix: 16) + "x" }
+    private static func spell(_ scalar: UInt64, into out: inout [UInt8]) {
+        for shift: UInt64 in [20, 16, 12, 8, 4, 0] {
+            let digit = UInt8(truncatingIfNeeded: scalar >> shift & 15)
+            out.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        }
+    }
 
     /// The FTS5 expression that every item with these words satisfies; nil where the words are too
     /// short to narrow anything.
@@ -59,11 +87,13 @@ enum SearchText {
         var terms: Set<String> = []
         for word in words {
             let grams = grams(of: word)
-            terms.formUnion(grams.map { "\"\($0)\"" })
+            for gram in grams { terms.insert("\"\(spelled([gram]))\"") }
             // One character that is not ASCII begins a gram, if only with the field's end.
             let scalars = word.unicodeScalars
             if grams.isEmpty, scalars.count == 1, let only = scalars.first, only.value >= 0x80 {
-                terms.insert("\"\(spelled(only.value))\" *")
+                var digits: [UInt8] = []
+                spell(UInt64(only.value), into: &digits)
+                terms.insert("\"\(String(decoding: digits, as: UTF8.self))\" *")
             }
         }
         return terms.isEmpty ? nil : terms.sorted().joined(separator: " AND ")

@@ -11,7 +11,8 @@ final class Describer: Sendable {
         let item: String
         let sha256: SHA256Digest
         let size: Int64
-        let fileExtension: String
+        /// Its name on the recorder: the end of it may say that it is encrypted.
+        let name: RecorderPath
     }
 
     /// Rows entered with one leaf at most.
@@ -71,7 +72,13 @@ final class Describer: Sendable {
         do {
             let facts = try await stages.vault.withObject(pending.sha256) { descriptor in
                 await stages.inspector.facts(
-                    of: descriptor, size: pending.size, extension: pending.fileExtension)
+                    of: descriptor, size: pending.size, extension: String(decoding: pending.name.name, as: UTF8.self))
+            }
+            // A fault of ours says nothing about the file: the next start asks again.
+            guard facts != Inspector.notStarted, facts != Inspector.closed else {
+                stages.log.error(
+                    "the inspector could not be asked", metadata: ["item": "\(pending.item)"])
+                return nil
             }
             return DescriptionRow(item: pending.item, facts: facts).row
         } catch {

@@ -21,7 +21,7 @@ package struct DescriptionBacklog: Sendable {
             describer.add(
                 Describer.Pending(
                     item: item.item, sha256: item.sha256, size: item.size,
-                    fileExtension: item.path.fileExtension))
+                    name: item.path))
         }
         describer.finish()
         await describer.run()

@@ -50,9 +50,9 @@ package struct IngestSettings: Sendable {
     /// Volumes worked on at once.
     package var volumes = 8
     /// Files up to this many bytes are sealed in groups.
-    package var groupedFileBytes: Int64 = 4 << 20
+    package var groupedFileBytes: Int64 = 1 << 20
     /// Bytes and files in a group at most.
-    package var groupBytes: Int64 = 32 << 20
+    package var groupBytes: Int64 = 8 << 20
     package var groupFiles = 256
     /// How often a held slot looks whether there is room again.
     package var roomPoll: Duration = .seconds(5)

@@ -214,7 +214,7 @@ extension VisitWalk {
             describer.add(
                 Describer.Pending(
                     item: item.description, sha256: sealed.sha256, size: sealed.size,
-                    fileExtension: file.path.fileExtension))
+                    name: file.path))
             guard
                 let finding = await checksums.finding(
                     for: file, sealed: sealed, tree: tree, vault: stages.vault)

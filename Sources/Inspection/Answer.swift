@@ -5,12 +5,14 @@ import Evidence
 enum Answer {
     static func facts(code: UInt8, _ bytes: [UInt8]) -> MediaFacts {
         switch Int(code) {
-        case EVIDOCK_REPLY_ANSWER: facts(of: bytes) ?? unreadable("the inspector's answer makes no sense")
+        case EVIDOCK_REPLY_ANSWER:
+            facts(of: bytes) ?? unreadable("the inspector's answer makes no sense")
         case EVIDOCK_REPLY_CRASHED: unreadable("the inspector crashed on this file")
         case EVIDOCK_REPLY_TIMEOUT: unreadable("the inspector took too long over this file")
         case EVIDOCK_REPLY_MEMORY: unreadable("the inspector ran out of memory on this file")
         case EVIDOCK_REPLY_OVERSIZE: unreadable("the inspector's answer was too long")
-        case EVIDOCK_REPLY_CAGE: unreadable("the inspector could not be confined, so it did not look")
+        case EVIDOCK_REPLY_CAGE:
+            unreadable("the inspector could not be confined, so it did not look")
         default: unreadable("the inspector's answer makes no sense")
         }
     }

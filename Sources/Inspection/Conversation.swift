@@ -1,6 +1,7 @@
 import CLinux
 import Evidence
 import Glibc
+import Synchronization
 
 /// The talk with one zygote after another, on a thread of its own.
 ///
@@ -13,8 +14,6 @@ final class Conversation {
         let deadline: Int64
     }
 
-    /// Longer than the zygote gives its children: after that the zygote itself hangs.
-    private static let patience: Int64 = 45_000
     private static let deathLimit = 2
 
     private let desk: QuestionDesk
@@ -59,7 +58,7 @@ final class Conversation {
             if suspects.isEmpty { next += 1 } else { suspects.removeFirst() }
             lastIdentifier += 1
             inHand[lastIdentifier] = Asked(
-                question: question, deadline: Self.now + Self.patience)
+                question: question, deadline: Self.now + desk.patience)
             let request = question.request(identifier: lastIdentifier)
             let failure = evidock_send_packet(socket, request, request.count, question.descriptor)
             if failure == EPIPE || failure == ECONNRESET || failure == ENOTCONN {
@@ -67,7 +66,8 @@ final class Conversation {
             } else if failure != 0 {
                 // A descriptor that is none, for one.
                 inHand[lastIdentifier] = nil
-                question.continuation.resume(returning: Self.unreadable("it could not be handed on"))
+                question.continuation.resume(
+                    returning: Self.unreadable("it could not be handed on"))
             }
         }
     }
@@ -121,6 +121,8 @@ final class Conversation {
             return false
         }
         socket = pair[0]
+        desk.starts.add(1, ordering: .relaxed)
+        desk.zygote.store(zygote, ordering: .relaxed)
         return true
     }
 
@@ -132,6 +134,7 @@ final class Conversation {
         kill(zygote, SIGKILL)
         while waitpid(zygote, nil, 0) < 0 && errno == EINTR {}
         zygote = -1
+        desk.zygote.store(0, ordering: .relaxed)
     }
 
     /// The zygote is dead or mad: what it had in hand is asked again, or given up.
@@ -151,7 +154,9 @@ final class Conversation {
     }
 
     private func drop(_ facts: MediaFacts) {
-        for question in suspects + waiting[next...] { question.continuation.resume(returning: facts) }
+        for question in suspects + waiting[next...] {
+            question.continuation.resume(returning: facts)
+        }
         suspects = []
         waiting = []
         next = 0

@@ -1,5 +1,5 @@
 package import Evidence
-package import Glibc
+import Synchronization
 
 /// Asks the sandboxed inspector, a program of its own, what a file holds.
 ///
@@ -14,6 +14,11 @@ package final class Inspector: Sendable {
     /// `InspectionFailure.check(executable:)` does that.
     package init(executable: String) {
         desk = QuestionDesk(executable: executable)
+    }
+
+    /// With another patience for an inspector that says nothing, in milliseconds.
+    init(executable: String, patience: Int64) {
+        desk = QuestionDesk(executable: executable, patience: patience)
     }
 
     deinit { desk.close() }
@@ -34,6 +39,12 @@ package final class Inspector: Sendable {
                 Question(descriptor: descriptor, size: size, hint: end, continuation: continuation))
         }
     }
+
+    /// How often the program has been started: more than once means that it died.
+    package var starts: Int { desk.starts.load(ordering: .relaxed) }
+
+    /// The program's process id, 0 while none runs.
+    var zygote: CInt { desk.zygote.load(ordering: .relaxed) }
 
     /// Ends the program. Questions that are open, and later ones, get `closed`.
     package func close() { desk.close() }

@@ -33,13 +33,18 @@ final class QuestionDesk: Sendable {
     }
 
     let executable: String
+    /// How long an inspector may say nothing while it has a question, in milliseconds: longer than
+    /// it gives its own children, so that only one that hangs itself is ended.
+    let patience: Int64
+    let starts = Atomic<Int>(0)
+    let zygote = Atomic<CInt>(0)
     /// Readable when something was added, or when all is over; -1 where no pipe was to be had.
     let bell: CInt
     private let rope: CInt
     private let state = Mutex(State())
 
-    init(executable: String) {
-        self.executable = executable
+    init(executable: String, patience: Int64 = 45_000) {
+        (self.executable, self.patience) = (executable, patience)
         var pipe: [CInt] = [-1, -1]
         if evidock_pipe(&pipe) == 0 {
             for end in pipe { _ = fcntl(end, F_SETFL, O_NONBLOCK) }

@@ -22,14 +22,15 @@ enum Examination {
         guard footage.size > 0 else {
             return MediaFacts(status: .unreadable, problem: "the file is empty")
         }
-        let start = footage.bytes(at: 0, count: 65_536)
+        let start = footage.bytes(at: 0, count: 4096)
         guard !start.isEmpty else {
             return MediaFacts(status: .unreadable, problem: "the file cannot be read")
         }
         if let kind = ContainerKind(start: start) {
             return facts(from: read(footage, as: kind), hint: hint)
         }
-        if !isText(start), let demuxer = audioDemuxer(of: start, hint: hint) {
+        let more = footage.bytes(at: 0, count: 65_536)
+        if !isText(start), let demuxer = audioDemuxer(of: more, hint: hint) {
             var reading = Reading(container: nil, size: footage.size)
             demux(footage, demuxer, into: &reading)
             return facts(from: reading, hint: hint)
@@ -45,7 +46,8 @@ enum Examination {
         if isText(start) {
             return MediaFacts(
                 status: .notMedia,
-                problem: hint.saysMedia ? "text under the name of a recording" : "no recording: text")
+                problem: hint.saysMedia
+                    ? "text under the name of a recording" : "no recording: text")
         }
         guard hint.saysMedia else {
             return MediaFacts(
@@ -69,7 +71,7 @@ enum Examination {
             status = .encrypted
             problems = [
                 reading.isEncrypted
-                    ? "its streams are encrypted" : "encrypted, as its name says",
+                    ? "its streams are encrypted" : "encrypted, as its name says"
             ]
         }
         var facts = MediaFacts(

@@ -38,8 +38,12 @@ enum InspectorCommand {
         let there = evidock_regular_size(descriptor)
         var facts: MediaFacts
         if there >= 0 {
+            #if DEBUG
+                Mishap.happen(hint: hint)
+            #endif
             // A file that grows meanwhile is read as far as it was said to reach.
-            let footage = Footage(descriptor: descriptor, size: size.map { min($0, there) } ?? there)
+            let footage = Footage(
+                descriptor: descriptor, size: size.map { min($0, there) } ?? there)
             facts = Examination.facts(of: footage, hint: hint)
         } else {
             facts = MediaFacts(status: .unreadable, problem: "not a regular file")

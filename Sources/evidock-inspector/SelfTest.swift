@@ -110,7 +110,9 @@ enum SelfTest {
     private static func zygoteAttempts(
         _ listeners: Listeners, _ baseline: evidock_memory
     ) -> Int {
-        let passes = ["fork", "raise a limit", "use more than 512 MiB", "use more CPU time than allowed"]
+        let passes = [
+            "fork", "raise a limit", "use more than 512 MiB", "use more CPU time than allowed",
+        ]
         var escapes = 0
         for which in 0..<evidock_escape_count() {
             let name = String(cString: evidock_escape_name(which))

@@ -28,7 +28,9 @@ struct Zygote {
     /// Serves until the socket closes.
     mutating func run() {
         while true {
-            var polled = captives.map { pollfd(fd: $0.captive.answer, events: Int16(POLLIN), revents: 0) }
+            var polled = captives.map {
+                pollfd(fd: $0.captive.answer, events: Int16(POLLIN), revents: 0)
+            }
             let takesMore = captives.count < Int(EVIDOCK_IN_FLIGHT)
             // Without POLLIN it still tells when the other end is gone.
             polled.append(
@@ -90,7 +92,8 @@ struct Zygote {
         }
         defer { if descriptor >= 0 { close(descriptor) } }
         let identifier = Array(packet[0..<8])
-        let hint = String(decoding: packet[16...].prefix { (0x21...0x7e).contains($0) }, as: UTF8.self)
+        let hint = String(
+            decoding: packet[16...].prefix { (0x21...0x7e).contains($0) }, as: UTF8.self)
         guard descriptor >= 0,
             let captive = Captive(
                 descriptor: descriptor, baseline: baseline,

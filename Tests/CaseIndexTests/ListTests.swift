@@ -3,27 +3,39 @@ import Evidence
 import Testing
 
 @Suite struct ListTests {
-    /// Every value a filter may have, by the filter's name.
-    private static let narrowings: [(name: String, apply: @Sendable (inout ListFilter) -> Void)] =
-        SampleLedger.officers.prefix(3).map { officer in
-            ("officer \(officer)", { @Sendable in $0.officer = officer })
+    /// A filter set to one value, with the words to say which.
+    private struct Narrowing {
+        let name: String
+        let apply: (inout ListFilter) -> Void
+    }
+
+    private static func narrowings() -> [Narrowing] {
+        var all: [Narrowing] = []
+        for officer in SampleLedger.officers.prefix(3) {
+            all.append(Narrowing(name: "officer \(officer)") { $0.officer = officer })
         }
-        + SampleLedger.recorders.map { recorder in
-            ("recorder \(recorder)", { @Sendable in $0.recorder = recorder })
+        for recorder in SampleLedger.recorders {
+            all.append(Narrowing(name: "recorder \(recorder)") { $0.recorder = recorder })
         }
-        + [
+        let texts = [
             "强制", "王晓", "执", "rec_", "LAVF58", "ünï", "hi3516", "海思", "副本", "01", "7", "a",
             "没有的字", "zzz", "0602-1", "o'brien", "rec_ 腾退", ".mp4 漳浦 dsj", "%", "_", "\"x\"",
-        ].map { text in ("text \(text)", { @Sendable in $0.text = text }) }
-        + [
-            ("from", { $0.from = Timestamp(milliseconds: 1_700_000_000_000) }),
-            ("to", { $0.to = Timestamp(milliseconds: 1_710_000_000_000) }),
-            ("case", { $0.caseNumber = "（2019）闽06执123号" }),
-            ("unassigned", { $0.isUnassigned = true }),
-            ("all", { $0.includesSidecars = true }),
-            ("limit 1", { $0.limit = 1 }),
-            ("limit 1000", { $0.limit = 1000 }),
         ]
+        for text in texts {
+            all.append(Narrowing(name: "text \(text)") { $0.text = text })
+        }
+        let (from, to) = (
+            Timestamp(milliseconds: 1_700_000_000_000), Timestamp(milliseconds: 1_710_000_000_000)
+        )
+        all.append(Narrowing(name: "from") { $0.from = from })
+        all.append(Narrowing(name: "to") { $0.to = to })
+        all.append(Narrowing(name: "case") { $0.caseNumber = "（2019）闽06执123号" })
+        all.append(Narrowing(name: "unassigned") { $0.isUnassigned = true })
+        all.append(Narrowing(name: "all") { $0.includesSidecars = true })
+        all.append(Narrowing(name: "limit 1") { $0.limit = 1 })
+        all.append(Narrowing(name: "limit 1000") { $0.limit = 1000 })
+        return all
+    }
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func everyFilterAndEveryPairAgreesWithThePencilModel(seed: UInt64) async throws {
@@ -31,22 +43,23 @@ import Testing
         ledger.live(visits: 12, filesEach: 15)
         let index = try await SampleIndex(ledger, batches: 50)
         var nonEmpty = 0
+        var wrong: [String] = []
         func check(_ filter: ListFilter, _ name: String) throws {
-            let (got, want) = (
-                try index.reader.list(filter).map(\.item), ledger.expected(filter)
-            )
-            #expect(got == want, "\(name)")
+            let want = ledger.expected(filter)
+            if try index.reader.list(filter).map(\.item) != want { wrong.append(name) }
             if !want.isEmpty { nonEmpty += 1 }
         }
         try check(ListFilter(), "no filter")
-        for (place, first) in Self.narrowings.enumerated() {
-            for second in Self.narrowings[place...] {
+        let narrowings = Self.narrowings()
+        for (place, first) in narrowings.enumerated() {
+            for second in narrowings[place...] {
                 var filter = ListFilter()
                 first.apply(&filter)
                 second.apply(&filter)
                 try check(filter, "\(first.name), \(second.name)")
             }
         }
+        #expect(wrong.isEmpty)
         #expect(nonEmpty > 150)
     }
 
@@ -108,10 +121,10 @@ import Testing
         #expect(try await SampleIndex(ledger).reader.list().count == 2)
     }
 
-    @Test func aHundredThousandRecordingsAreListedInOrder() async throws {
+    @Test func manyThousandRecordingsAreListedInOrder() async throws {
         var ledger = SampleLedger(seed: 7)
         let index = try SampleIndex()
-        for _ in 0..<100 {
+        for _ in 0..<20 {
             ledger.addRecordings(1000)
             try await index.writer.apply(ledger.drain())
         }
@@ -122,7 +135,7 @@ import Testing
             (filter.officer, filter.text, filter.limit) = (officer, text, 50)
             #expect(try index.reader.list(filter).map(\.item) == ledger.expected(filter))
         }
-        #expect(try index.reader.counts().items == 100_000)
+        #expect(try index.reader.counts().items == 20_000)
     }
 }
 

@@ -24,7 +24,7 @@ struct SampleLedger {
     private(set) var events: [EnteredEvent] = []
     var items: [Item] = []
     private var generator: SeededGenerator
-    private var clock: Int64 = 1_714_500_000_000
+    private var clock: Int64 = 1_767_225_600_000
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 

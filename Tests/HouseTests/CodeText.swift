@@ -13,9 +13,12 @@ struct CodeText {
     private init(_ text: String) { self.text = Array(text) }
 
     private func starts(_ word: String) -> Bool {
-        let word = Array(word)
-        return index + word.count <= text.count
-            && Array(text[index..<index + word.count]) == word
+        var look = index
+        for character in word {
+            guard look < text.count, text[look] == character else { return false }
+            look += 1
+        }
+        return true
     }
 
     /// Passes over so many characters; only line ends are kept.

@@ -6,7 +6,8 @@ enum ImportRules {
     static let allowed: [String: Set<String>] = [
         "Evidence": [],
         "Fixity": ["Evidence", "CLibCrypto", "CLinux"],
-        "TransparencyLog": ["Fixity"],
+        // Evidence for its words alone (digests, failures): Fixity brings it along anyhow.
+        "TransparencyLog": ["Fixity", "Evidence"],
         "DurableFiles": ["Evidence", "CLinux"],
         "Vault": ["Evidence", "Fixity", "DurableFiles", "CLinux"],
         "Recorders": ["Evidence", "CLinux"],

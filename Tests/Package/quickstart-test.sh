@@ -36,7 +36,7 @@ EVIDOCK_ROOT=$work/other quickstart "$work/folder"
 test_that "a given folder is taken" [ $? -eq 0 ]
 test_that "and its file is told" says 'photo\.jpg'
 
-LC_ALL=zh_CN.UTF-8 quickstart
+LC_ALL= LANG=zh_CN.UTF-8 quickstart
 test_that "headings are Chinese where the language is" says '每个文件的处理结果'
 
 quickstart "$work/nowhere"

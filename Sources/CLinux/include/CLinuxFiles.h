@@ -1,1 +1,16 @@
 #pragma once
+
+// File calls that hide behind _GNU_SOURCE. All return -1 with errno unless said otherwise.
+
+/// renameat2(2) with RENAME_NOREPLACE.
+int clinux_rename_noreplace(int from_dir, const char *from, int to_dir, const char *to);
+/// syncfs(2).
+int clinux_syncfs(int fd);
+/// openat(2) with O_DIRECT besides the flags given.
+int clinux_open_direct(int dir, const char *name, int flags, unsigned mode);
+/// Turns O_DIRECT of an open file on or off.
+int clinux_set_direct(int fd, int on);
+/// flock(2): LOCK_EX | LOCK_NB.
+int clinux_flock_exclusive(int fd);
+/// posix_fadvise(2) POSIX_FADV_DONTNEED of the whole file; gives the error number, 0 for none.
+int clinux_drop_cache(int fd);

@@ -49,17 +49,17 @@ extension IndexTables {
     }
 
     private func replaceGrams(
-        of item: Int64, _ old: Set<String>, by new: Set<String>
+        of item: Int64, _ old: [UInt64], by new: [UInt64]
     ) throws {
         let number = Self.gramRow(origin: origin, leaf: item)
         // A contentless table forgets a row only when told what it held.
         if !old.isEmpty {
             try db.cachedStatement(
                 sql: "INSERT INTO grams (grams, rowid, terms) VALUES ('delete', ?, ?)"
-            ).execute(arguments: [number, old.joined(separator: " ")])
+            ).execute(arguments: [number, SearchText.spelled(old)])
         }
         guard !new.isEmpty else { return }
         try db.cachedStatement(sql: "INSERT INTO grams (rowid, terms) VALUES (?, ?)")
-            .execute(arguments: [number, new.joined(separator: " ")])
+            .execute(arguments: [number, SearchText.spelled(new)])
     }
 }

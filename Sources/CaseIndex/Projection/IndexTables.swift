@@ -35,7 +35,9 @@ struct IndexTables {
         private static func whole(_ text: String) -> String {
             guard text.utf8.contains(0) else { return text }
             var scalars = String.UnicodeScalarView()
-            for scalar in text.unicodeScalars { scalars.append(scalar.value == 0 ? "\u{fffd}" : scalar) }
+            for scalar in text.unicodeScalars {
+                scalars.append(scalar.value == 0 ? "\u{fffd}" : scalar)
+            }
             return String(scalars)
         }
     }

@@ -77,9 +77,10 @@ enum ReplicationProjection: RowProjection {
         guard let item = try tables.item(named: copy.item) else {
             throw MalformedEntry(problem: "a copy of no item")
         }
-        guard try tables.row(
-            "SELECT 1 FROM items WHERE origin = ? AND leaf = ? AND sha256 = ?",
-            [.integer(item), .bytes(copy.sha256.bytes)]) != nil
+        guard
+            try tables.row(
+                "SELECT 1 FROM items WHERE origin = ? AND leaf = ? AND sha256 = ?",
+                [.integer(item), .bytes(copy.sha256.bytes)]) != nil
         else { throw MalformedEntry(problem: "a copy with another digest than its item") }
         try tables.run(
             "INSERT OR REPLACE INTO replicas (origin, item, place, leaf) VALUES (?, ?, ?, ?)",

@@ -9,8 +9,10 @@ enum DockingProjection: RowProjection {
         _ row: RecordRow, at position: Int, of event: EnteredEvent, into tables: IndexTables
     ) throws {
         let visit = try VisitRow(row)
-        guard try tables.row(
-            "SELECT 1 FROM visits WHERE origin = ? AND leaf = ?", [.integer(event.index)]) == nil
+        guard
+            try tables.row(
+                "SELECT 1 FROM visits WHERE origin = ? AND leaf = ?", [.integer(event.index)])
+                == nil
         else { throw MalformedEntry(problem: "a second visit in one docking") }
         try tables.run(
             """
@@ -41,9 +43,10 @@ enum UndockingProjection: RowProjection {
     ) throws {
         let end = try UndockingRow(row)
         let visit = try tables.visit(named: end.visit, in: event)
-        guard try tables.row(
-            "SELECT 1 FROM visits WHERE origin = ? AND leaf = ? AND undockingLeaf IS NULL",
-            [.integer(visit)]) != nil
+        guard
+            try tables.row(
+                "SELECT 1 FROM visits WHERE origin = ? AND leaf = ? AND undockingLeaf IS NULL",
+                [.integer(visit)]) != nil
         else { throw MalformedEntry(problem: "an undocking of no open visit") }
         try tables.run(
             """

@@ -143,7 +143,8 @@ extension IndexReader {
             let order = keys.map { "t.\"\($0)\"" }.joined(separator: ", ")
             return DumpedTable(
                 name: name, columns: columns,
-                sql: "SELECT \(selected.joined(separator: ", ")) FROM \"\(name)\" t ORDER BY \(order)"
+                sql:
+                    "SELECT \(selected.joined(separator: ", ")) FROM \"\(name)\" t ORDER BY \(order)"
             )
         }
     }

@@ -15,7 +15,7 @@ extension IndexReader {
                 let words = SearchText.words(text)
                 query.addWords(words)
                 if let expression = SearchText.expression(for: words),
-                    try Self.isRare(expression, db)
+                    try Self.isRare(expression, limit: filter.limit, db)
                 {
                     query.narrow(to: expression)
                 }
@@ -24,18 +24,18 @@ extension IndexReader {
         }
     }
 
-    /// Matches up to which all of them are fetched and sorted. Above, on a million items, one in
-    /// two hundred matches, and walking the list itself soon finds as many as a list shows.
-    private static let rareMatches = 5_000
-
-    private static func isRare(_ expression: String, _ db: Database) throws -> Bool {
+    /// Whether fetching and sorting every match costs less than walking the list until it is full.
+    ///
+    /// Of n items with m matches, the walk passes n / m of them for each line, and the fetch takes
+    /// m: they cost the same where m is the root of n times the lines.
+    private static func isRare(_ expression: String, limit: Int, _ db: Database) throws -> Bool {
+        let leaves = try Int64.fetchOne(db, sql: "SELECT sum(nextLeaf) FROM origins") ?? 0
+        let most = max(1000, Int((Double(leaves) * Double(min(limit, 1000))).squareRoot()))
         let count = try Int.fetchOne(
             db.cachedStatement(
-                sql: """
-                    SELECT count(*) FROM
-                        (SELECT 1 FROM grams WHERE grams MATCH ? LIMIT \(rareMatches + 1))
-                    """), arguments: [expression])
-        return count ?? 0 <= rareMatches
+                sql: "SELECT count(*) FROM (SELECT 1 FROM grams WHERE grams MATCH ? LIMIT ?)"),
+            arguments: [expression, most + 1])
+        return count ?? 0 <= most
     }
 }
 

@@ -15,7 +15,7 @@ struct Demuxer {
         evidock_av_silence()
         var state: UnsafeMutableRawPointer?
         while av_demuxer_iterate(&state) != nil {}
-        for codec in [AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_AAC, AV_CODEC_ID_MPEG4] {
+        for codec in [AV_CODEC_ID_AAC, AV_CODEC_ID_AC3, AV_CODEC_ID_MP2, AV_CODEC_ID_MP3] {
             // A decoder builds its tables when it is first opened.
             var context = avcodec_alloc_context3(avcodec_find_decoder(codec))
             context?.pointee.thread_count = 1
@@ -49,6 +49,10 @@ struct Demuxer {
 
     private static let ioBufferSize = 32_768
 
+    /// Of sound and subtitles alone: no picture is ever decoded.
+    private static let decoders =
+        "aac,aac_latm,ac3,eac3,mp2float,mp2,mp3float,mp3,dca,amrnb,amrwb,opus,vorbis,flac,pgssub"
+
     /// What the container tells of itself and its streams; the streams themselves are looked into
     /// only where it does not tell (`AVFormatContext.probesize`, bounded).
     static func read(
@@ -73,12 +77,13 @@ struct Demuxer {
         guard let opening = context else { throw .failed(evidock_av_error(ENOMEM)) }
         opening.pointee.pb = io
         evidock_av_confine(opening)
-        opening.pointee.probesize = 4 << 20
+        opening.pointee.probesize = 2 << 20
         opening.pointee.max_analyze_duration = 5_000_000
         opening.pointee.max_streams = 128
         opening.pointee.format_probesize = 1 << 16
         var options: OpaquePointer?
         av_dict_set(&options, "protocol_whitelist", "none", 0)
+        av_dict_set(&options, "codec_whitelist", decoders, 0)
         av_dict_set(&options, "format_whitelist", format.pointee.name, 0)
         let opened = avformat_open_input(&context, nil, format, &options)
         av_dict_free(&options)
@@ -98,7 +103,8 @@ struct Demuxer {
             guard let parameters = stream.pointee.codecpar else { continue }
             switch parameters.pointee.codec_type {
             case AVMEDIA_TYPE_VIDEO:
-                if parameters.pointee.width <= 0 || parameters.pointee.codec_id == AV_CODEC_ID_NONE {
+                if parameters.pointee.width <= 0 || parameters.pointee.codec_id == AV_CODEC_ID_NONE
+                {
                     return true
                 }
             case AVMEDIA_TYPE_AUDIO:
@@ -127,8 +133,12 @@ struct Demuxer {
             reading.durationMicroseconds = duration(of: container)
         }
         append(container.pointee.metadata, to: &reading.tags)
-        for stream in streams(of: container) {
-            reading.streams.append(read(stream))
+        let found = streams(of: container)
+        let probes = PictureProbe.read(container, streams: found)
+        for (number, stream) in found.enumerated() {
+            var told = read(stream)
+            if let probe = probes[number] { told.fill(from: probe) }
+            reading.streams.append(told)
         }
     }
 

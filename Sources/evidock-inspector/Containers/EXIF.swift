@@ -7,6 +7,8 @@ struct EXIF {
     private(set) var place: MediaFacts.Place?
     /// Degrees clockwise that a viewer must turn the picture.
     private(set) var rotation: Int64 = 0
+    /// Where an MPF index (CIPA DC-007), which is built alike, says that further pictures stand.
+    private(set) var furtherPictures: [Range<Int64>] = []
 
     private let bytes: [UInt8]
     private let isLittle: Bool
@@ -38,6 +40,7 @@ struct EXIF {
             switch entry.tag {
             case 0x8769:
                 for detail in entries(at: number(entry.value, 4) ?? 0) { name(detail) }
+            case 0xb002 where entry.type == 7: readPictures(entry)
             case 0x8825: readPlace(entries(at: number(entry.value, 4) ?? 0))
             case 0x0112:
                 switch number(entry.value, 2) ?? 1 {
@@ -74,6 +77,16 @@ struct EXIF {
             found.append(Entry(tag: UInt16(tag), type: UInt16(type), count: count, value: value))
         }
         return found
+    }
+
+    private mutating func readPictures(_ entry: Entry) {
+        for place in stride(from: entry.value, to: entry.value + entry.count - 15, by: 16) {
+            guard let size = number(place + 4, 4), let start = number(place + 8, 4), start > 0
+            else {
+                continue
+            }
+            furtherPictures.append(Int64(start)..<Int64(start + size))
+        }
     }
 
     private mutating func name(_ entry: Entry) {

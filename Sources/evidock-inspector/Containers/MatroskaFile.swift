@@ -31,7 +31,9 @@ struct MatroskaFile {
             let start = offset + nameWidth + lengthWidth
             let isUnknown = length == (1 << (7 * UInt64(lengthWidth))) - 1
             if name == Self.segment {
-                if !isUnknown, length < 1 << 62 { neededSize = max(neededSize, start + Int64(length)) }
+                if !isUnknown, length < 1 << 62 {
+                    neededSize = max(neededSize, start + Int64(length))
+                }
                 offset = start
                 continue
             }

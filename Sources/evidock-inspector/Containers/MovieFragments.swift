@@ -25,7 +25,8 @@ struct MovieFragments {
     mutating func read(_ place: Range<Int64>, _ footage: Footage) {
         guard place.upperBound - place.lowerBound <= Self.fragmentLimit else { return }
         let index = IndexBytes(
-            bytes: footage.bytes(at: place.lowerBound, count: Int(place.upperBound - place.lowerBound)))
+            bytes: footage.bytes(
+                at: place.lowerBound, count: Int(place.upperBound - place.lowerBound)))
         guard index.bytes.count > 8 else { return }
         for box in Box.children(in: 8..<index.bytes.count, of: index).boxes
         where box.type == "traf" {
@@ -58,13 +59,16 @@ struct MovieFragments {
                 if flags & 0x10 != 0 { size = take() }
             case "trun":
                 guard let count = take() else { break }
-                let offset = flags & 1 != 0 ? take().map { Int64(Int32(truncatingIfNeeded: $0)) } : 0
+                let offset =
+                    flags & 1 != 0 ? take().map { Int64(Int32(truncatingIfNeeded: $0)) } : 0
                 if flags & 4 != 0 { next += 4 }
                 var run = Run(track: track, samples: count, ticks: nil)
                 var bytes: Int64 = 0
                 let words = (flags & 0xf00).nonzeroBitCount
                 if words > 0 {
-                    guard Int(count) <= (part.payload.upperBound - next) / (4 * words) else { break }
+                    guard Int(count) <= (part.payload.upperBound - next) / (4 * words) else {
+                        break
+                    }
                     var ticks: Int64 = 0
                     for _ in 0..<count {
                         if flags & 0x100 != 0 { ticks += take() ?? 0 }

@@ -15,6 +15,7 @@ struct RIFFFile {
         var longSize: Int64?
         var rate: UInt32 = 0
         var isUnfinished = false
+        var endsOdd = false
         var offset: Int64 = 0
         var count = 0
         let isWave = form == "WAVE"
@@ -54,10 +55,11 @@ struct RIFFFile {
                 durationMicroseconds = Int64(there / Double(rate) * 1_000_000)
             }
             neededSize = max(neededSize, offset + 8 + length)
+            endsOdd = length % 2 == 1 && offset + 8 + length == footage.size
             offset += 8 + length + length % 2
         }
         // The pad byte after an odd last chunk is often left away.
-        if neededSize > footage.size + 1 || (neededSize > footage.size && !isWave) {
+        if neededSize > footage.size, !(endsOdd && neededSize == footage.size + 1) {
             problems.append("truncated at byte \(footage.size) of \(neededSize)")
         }
         if isUnfinished { problems.append("never finished: its sizes are 0") }

@@ -21,7 +21,8 @@ struct TransportStream {
         for number in 0..<min(packets, 4096) {
             let place = number * Int64(packet) + Int64(lead)
             guard let head = footage.exactly(3, at: place) else { break }
-            let identifier = UInt16(head[head.startIndex + 1] & 0x1f) << 8
+            let identifier =
+                UInt16(head[head.startIndex + 1] & 0x1f) << 8
                 | UInt16(head[head.startIndex + 2])
             if identifier == 0 {
                 hasTable = true

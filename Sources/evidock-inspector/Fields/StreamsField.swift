@@ -29,7 +29,9 @@ enum StreamsField: Field {
             }
         }
         if found.type == "audio" {
-            if let rate = found.sampleRate, (1...768_000).contains(rate) { stream.sampleRate = rate }
+            if let rate = found.sampleRate, (1...768_000).contains(rate) {
+                stream.sampleRate = rate
+            }
             if let channels = found.channels, (1...64).contains(channels) {
                 stream.channels = channels
             }

@@ -7,7 +7,9 @@ enum TagsField: Field {
     static func read(_ reading: Reading, into facts: inout MediaFacts) {
         for entry in reading.tags.entries where facts.tags.count < countLimit {
             let name = SafeText.shown(entry.name, limit: 64)
-            if facts.tags[name] == nil { facts.tags[name] = SafeText.shown(entry.value, limit: 256) }
+            if facts.tags[name] == nil {
+                facts.tags[name] = SafeText.shown(entry.value, limit: 256)
+            }
         }
     }
 }

@@ -1,0 +1,71 @@
+package import Evidence
+
+/// Why the ledger cannot take or give an event.
+package struct CustodyFailure: Failure {
+    package enum Code: String, Sendable, CaseIterable {
+        case checkpointMissing = "checkpoint-missing"
+        case checkpointDamaged = "checkpoint-damaged"
+        case checkpointNotOurs = "checkpoint-not-ours"
+        case logDamaged = "log-damaged"
+        case leafTooLong = "leaf-too-long"
+        case noRoom = "ledger-no-room"
+        case writeFailed = "ledger-write-failed"
+        case stopped = "ledger-stopped"
+        case noSuchLeaf = "no-such-leaf"
+    }
+
+    package let reason: Code
+    /// A place below the root, or what was wrong.
+    package let detail: String
+
+    package init(_ reason: Code, detail: String = "") {
+        (self.reason, self.detail) = (reason, detail)
+    }
+
+    package var code: String { reason.rawValue }
+
+    package var disposition: Disposition {
+        switch reason {
+        case .noRoom: .retry
+        case .leafTooLong, .noSuchLeaf: .quarantine
+        case .checkpointMissing, .checkpointDamaged, .checkpointNotOurs, .logDamaged, .writeFailed,
+            .stopped:
+            .stop
+        }
+    }
+
+    package var problem: Bilingual {
+        switch reason {
+        case .checkpointMissing:
+            Bilingual("The custody log's checkpoint is missing.", "存证日志的检查点缺失。")
+        case .checkpointDamaged:
+            Bilingual("The custody log's checkpoint is damaged: \(detail)", "存证日志的检查点已损坏：\(detail)")
+        case .checkpointNotOurs:
+            Bilingual(
+                "The custody log's checkpoint was not signed with this station's key.",
+                "存证日志的检查点不是由本站密钥签署。")
+        case .logDamaged:
+            Bilingual("The custody log is damaged: \(detail)", "存证日志已损坏：\(detail)")
+        case .leafTooLong: Bilingual("An event is too long for the log.", "事件内容过长，无法写入存证日志。")
+        case .noRoom: Bilingual("The disk of the custody log is full.", "存证日志所在磁盘已满。")
+        case .writeFailed:
+            Bilingual("The custody log could not be written: \(detail)", "存证日志写入失败：\(detail)")
+        case .stopped:
+            Bilingual("The custody log has stopped after a failure.", "存证日志因故障已停止。")
+        case .noSuchLeaf: Bilingual("The custody log has no such leaf.", "存证日志中没有该条记录。")
+        }
+    }
+
+    package var nextStep: Bilingual {
+        switch reason {
+        case .noRoom: Bilingual("Make room; work goes on by itself.", "请清理空间，随后自动继续。")
+        case .leafTooLong: Bilingual("Please report it.", "请反馈给维护人员。")
+        case .noSuchLeaf:
+            Bilingual("See its size with: evidock log checkpoint", "请用 evidock log checkpoint 查看条数。")
+        default:
+            Bilingual(
+                "Stop, look at the disk, and run: evidock audit; then restore from the backup.",
+                "请停止使用并检查磁盘，运行 evidock audit，再从备份恢复。")
+        }
+    }
+}

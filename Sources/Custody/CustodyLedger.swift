@@ -1,0 +1,257 @@
+import Dispatch
+package import DurableFiles
+package import Evidence
+package import Fixity
+import Synchronization
+
+/// Turns custody events into durable entries of the log, and publishes checkpoints over them.
+///
+/// One writer, on a queue of its own. Events that arrive together are integrated together; a
+/// checkpoint is signed only over entries that are durable, and is durable before anyone is told.
+package final class CustodyLedger: Sendable {
+    private struct Waiting {
+        let events: [NewCustodyEvent]
+        let answer: CheckedContinuation<[Int64], any Error>
+    }
+
+    /// All of it belongs to the queue.
+    private final class Desk: @unchecked Sendable {
+        // Touched on `queue` alone.
+        var state: LedgerState
+        var waiting: [Waiting] = []
+        var unpublished: [CheckedContinuation<Int64, any Error>] = []
+        var isStepPlanned = false
+        var lastIntegration: ContinuousClock.Instant?
+        var lastPublication: ContinuousClock.Instant?
+        var failure: CustodyFailure?
+
+        init(state: LedgerState) { self.state = state }
+    }
+
+    /// Events in one batch at most.
+    private static let batchLimit = 2048
+
+    private let queue = DispatchQueue(label: "evidock.custody")
+    private let desk: Desk
+    private let settings: CustodySettings
+    private let now: @Sendable () -> Timestamp
+
+    /// Starts an empty ledger: its directories and a signed checkpoint of size 0, durable. One that
+    /// is there already is left as it is.
+    package static func initialise(
+        root: DurableRoot, station: StationIdentity, key: SigningKey
+    ) throws {
+        try LedgerState.start(root: root, station: station, key: key)
+    }
+
+    /// Opens the ledger under the root's lock, and undoes what a crash left unpublished.
+    ///
+    /// - Throws: ``CustodyFailure`` where checkpoint, tiles and entries do not fit each other or the
+    ///   key.
+    package static func open(
+        root: DurableRoot, station: StationIdentity, key: SigningKey, settings: CustodySettings,
+        now: @escaping @Sendable () -> Timestamp
+    ) throws -> CustodyLedger {
+        CustodyLedger(
+            state: try LedgerState(root: root, station: station, key: key), settings: settings,
+            now: now)
+    }
+
+    private init(
+        state: LedgerState, settings: CustodySettings, now: @escaping @Sendable () -> Timestamp
+    ) {
+        (desk, self.settings, self.now) = (Desk(state: state), settings, now)
+    }
+
+    // MARK: - Asking
+
+    /// Enters events, in this order and one after the other. When it returns, their records, entries
+    /// and tiles are durable; a crash before the next checkpoint undoes them all the same.
+    ///
+    /// - Returns: their places in the log.
+    /// - Throws: `ledger-no-room` (nothing of them is left; try again); `ledger-stopped` for good.
+    package func integrate(_ events: [NewCustodyEvent]) async throws -> [Int64] {
+        guard !events.isEmpty else { return [] }
+        return try await withCheckedThrowingContinuation { continuation in
+            queue.async { [self] in
+                if let failure = desk.failure {
+                    continuation.resume(throwing: failure)
+                    return
+                }
+                desk.waiting.append(Waiting(events: events, answer: continuation))
+                plan()
+            }
+        }
+    }
+
+    /// Everything integrated before the call stands under a signed, durable checkpoint when it
+    /// returns; gives that checkpoint's size.
+    @discardableResult
+    package func publish() async throws -> Int64 {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { [self] in
+                if let failure = desk.failure {
+                    continuation.resume(throwing: failure)
+                    return
+                }
+                desk.unpublished.append(continuation)
+                plan()
+            }
+        }
+    }
+
+    /// Enters events and waits until a checkpoint covers them.
+    package func enter(_ events: [NewCustodyEvent]) async throws -> [CustodyReceipt] {
+        let indices = try await integrate(events)
+        let size = try await publish()
+        return indices.map { CustodyReceipt(index: $0, treeSize: size) }
+    }
+
+    /// Whether it still takes events: one whose disk failed does not.
+    package func isWorking() async -> Bool {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in continuation.resume(returning: desk.failure == nil) }
+        }
+    }
+
+    /// Publishes what is left at once. Nothing may be entered afterwards.
+    package func close() async throws {
+        try await withCheckedThrowingContinuation {
+            (continuation: CheckedContinuation<Void, any Error>) in
+            queue.async { [self] in
+                integrateWaiting()
+                publishNow()
+                let failure = desk.failure
+                desk.failure = failure ?? CustodyFailure(.stopped)
+                if let failure {
+                    continuation.resume(throwing: failure)
+                } else {
+                    continuation.resume()
+                }
+            }
+        }
+    }
+
+    // MARK: - On the queue
+
+    /// Makes sure that a step comes: at once, or when the last one is long enough ago.
+    private func plan() {
+        guard !desk.isStepPlanned, let wait = timeToNextStep() else { return }
+        desk.isStepPlanned = true
+        let step: @Sendable @convention(block) () -> Void = { [self] in
+            desk.isStepPlanned = false
+            self.step()
+        }
+        if wait <= .zero {
+            queue.async(execute: step)
+        } else {
+            let (seconds, attoseconds) = wait.components
+            let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+            queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds), execute: step)
+        }
+    }
+
+    private func remaining(
+        of interval: Duration, since last: ContinuousClock.Instant?
+    ) -> Duration {
+        guard let last else { return .zero }
+        return interval - last.duration(to: .now)
+    }
+
+    private func timeToNextStep() -> Duration? {
+        var waits: [Duration] = []
+        if !desk.waiting.isEmpty {
+            waits.append(remaining(of: settings.integrateEvery, since: desk.lastIntegration))
+        }
+        if !desk.unpublished.isEmpty || desk.state.size > desk.state.publishedSize {
+            waits.append(remaining(of: settings.publishEvery, since: desk.lastPublication))
+        }
+        return waits.min()
+    }
+
+    private func step() {
+        if !desk.waiting.isEmpty,
+            remaining(of: settings.integrateEvery, since: desk.lastIntegration) <= .zero
+        {
+            integrateWaiting()
+        }
+        let nothingToPublish = desk.state.size == desk.state.publishedSize
+        if nothingToPublish
+            || remaining(of: settings.publishEvery, since: desk.lastPublication) <= .zero
+        {
+            publishNow()
+        }
+        plan()
+    }
+
+    private func integrateWaiting() {
+        while !desk.waiting.isEmpty, desk.failure == nil {
+            var batch: [Waiting] = []
+            var count = 0
+            while let next = desk.waiting.first, batch.isEmpty || count < Self.batchLimit {
+                batch.append(next)
+                count += next.events.count
+                desk.waiting.removeFirst()
+            }
+            integrate(batch)
+        }
+        desk.lastIntegration = .now
+    }
+
+    private func integrate(_ batch: [Waiting]) {
+        do {
+            let indices = try desk.state.integrate(batch.flatMap(\.events), now: now())
+            var rest = indices[...]
+            for waiting in batch {
+                waiting.answer.resume(returning: Array(rest.prefix(waiting.events.count)))
+                rest = rest.dropFirst(waiting.events.count)
+            }
+        } catch let failure as DurableFileFailure where failure.disposition == .retry {
+            for waiting in batch { waiting.answer.resume(throwing: CustodyFailure(.noRoom)) }
+        } catch let failure as CustodyFailure where batch.count > 1 {
+            // One event that cannot be entered must not take the others with it.
+            _ = failure
+            for waiting in batch { integrate([waiting]) }
+        } catch let failure as CustodyFailure where failure.disposition != .stop {
+            for waiting in batch { waiting.answer.resume(throwing: failure) }
+        } catch is JSONWriter.Refusal {
+            for waiting in batch { waiting.answer.resume(throwing: CustodyFailure(.leafTooLong)) }
+        } catch {
+            stop(error)
+            for waiting in batch { waiting.answer.resume(throwing: error) }
+        }
+    }
+
+    private func publishNow() {
+        let told = desk.unpublished
+        guard desk.failure == nil else {
+            desk.unpublished = []
+            for waiter in told { waiter.resume(throwing: CustodyFailure(.stopped)) }
+            return
+        }
+        do {
+            if desk.state.size > desk.state.publishedSize {
+                try desk.state.publish()
+                desk.lastPublication = .now
+            }
+            desk.unpublished = []
+            for waiter in told { waiter.resume(returning: desk.state.publishedSize) }
+        } catch let failure as DurableFileFailure where failure.disposition == .retry {
+            desk.unpublished = []
+            desk.lastPublication = .now
+            for waiter in told { waiter.resume(throwing: CustodyFailure(.noRoom)) }
+        } catch {
+            stop(error)
+        }
+    }
+
+    /// A disk that failed under the ledger cannot be trusted any more: everything is refused from
+    /// now on.
+    private func stop(_ error: any Error) {
+        let detail = (error as? DurableFileFailure).map { "\($0.operation) \($0.place)" } ?? "\(error)"
+        desk.failure = CustodyFailure(.writeFailed, detail: detail)
+        for waiting in desk.waiting { waiting.answer.resume(throwing: CustodyFailure(.stopped)) }
+        for waiter in desk.unpublished { waiter.resume(throwing: CustodyFailure(.stopped)) }
+        (desk.waiting, desk.unpublished) = ([], [])
+    }
+}

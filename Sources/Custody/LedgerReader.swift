@@ -1,0 +1,157 @@
+package import Evidence
+import Fixity
+import Glibc
+package import TransparencyLog
+
+/// The newest checkpoint and its note, byte for byte.
+package struct LedgerHead: Sendable {
+    package let note: [UInt8]
+    package let checkpoint: Checkpoint
+}
+
+/// Reads the published ledger: from any process, without a lock, beside the writer.
+package struct LedgerReader: Sendable {
+    private let rootPath: String
+
+    /// A record's header or row that is longer is not one of ours.
+    private static let recordLimit = 64 << 20
+
+    package init(rootPath: String) throws { self.rootPath = rootPath }
+
+    /// The newest checkpoint. Its signature is the auditor's business.
+    package func checkpoint() throws -> LedgerHead {
+        guard let note = try? read(LogPlaces.checkpoint, limit: SignedNote.byteLimit) else {
+            throw CustodyFailure(.checkpointMissing)
+        }
+        do {
+            return LedgerHead(
+                note: note, checkpoint: try Checkpoint(parsing: SignedNote(parsing: note).text))
+        } catch {
+            throw CustodyFailure(.checkpointDamaged, detail: "\(error)")
+        }
+    }
+
+    /// The bytes of one leaf.
+    package func entry(_ index: Int64) throws -> [UInt8] {
+        let size = try checkpoint().checkpoint.size
+        guard index >= 0, index < size else { throw CustodyFailure(.noSuchLeaf) }
+        return try bundle(index / 256, size: size)[Int(index % 256)]
+    }
+
+    /// One leaf with the rows of its record that are there.
+    package func event(_ index: Int64) throws -> EnteredEvent {
+        try event(index, entry: try entry(index))
+    }
+
+    /// Published leaves of a range, in order; a bundle at a time, so that memory stays flat.
+    package func events(
+        from: Int64, to: Int64? = nil, _ body: (EnteredEvent) throws -> Void
+    ) throws {
+        let size = try checkpoint().checkpoint.size
+        let end = min(to ?? size, size)
+        var index = from
+        while index < end {
+            let entries = try bundle(index / 256, size: size)
+            for place in Int(index % 256)..<entries.count where index < end {
+                try body(try event(index, entry: entries[place]))
+                index += 1
+            }
+        }
+    }
+
+    /// The proof that a leaf is under the newest checkpoint.
+    package func inclusionProof(_ index: Int64) throws -> TlogProof {
+        let head = try checkpoint()
+        let size = head.checkpoint.size
+        guard index >= 0, index < size else { throw CustodyFailure(.noSuchLeaf) }
+        let reader = TileHashReader(size: size) { try tile($0) }
+        do {
+            let proof = try InclusionProof.make(index: index, size: size) {
+                try reader.hash(level: $0, index: $1)
+            }
+            return try TlogProof(index: index, hashes: proof.hashes, checkpoint: head.note)
+        } catch {
+            throw CustodyFailure(.logDamaged, detail: "\(error)")
+        }
+    }
+
+    // MARK: - Files
+
+    private func bundle(_ number: Int64, size: Int64) throws -> [[UInt8]] {
+        guard let path = TilePath.bundle(ofEntry: number * 256, size: size) else {
+            throw CustodyFailure(.noSuchLeaf)
+        }
+        do {
+            // A full bundle that came meanwhile begins with the entries of the partial one.
+            if let bytes = try? read(LogPlaces.tile(path), limit: EntryBundle.byteLimit) {
+                return try EntryBundle.parse(bytes, width: path.width)
+            }
+            let bytes = try read(LogPlaces.tile(path.full), limit: EntryBundle.byteLimit)
+            return Array(
+                try EntryBundle.parse(bytes, width: TilePath.fullWidth).prefix(path.width))
+        } catch {
+            throw CustodyFailure(.logDamaged, detail: path.description)
+        }
+    }
+
+    private func tile(_ path: TilePath) throws -> [UInt8] {
+        do { return try read(LogPlaces.tile(path), limit: 256 * 32) } catch {
+            return try read(LogPlaces.tile(path.full), limit: 256 * 32)
+        }
+    }
+
+    private func event(_ index: Int64, entry: [UInt8]) throws -> EnteredEvent {
+        let leaf: Leaf
+        do { leaf = try Leaf(entry: entry) } catch {
+            throw CustodyFailure(.logDamaged, detail: "leaf \(index): \(error.problem)")
+        }
+        guard let record = leaf.record else {
+            return EnteredEvent(index: index, leaf: leaf, rows: [])
+        }
+        guard let header = object(record).flatMap({ try? RecordHeader(json: $0) }) else {
+            return EnteredEvent(index: index, leaf: leaf, rows: [], missingRows: [record])
+        }
+        var rows: [RecordRow] = []
+        var missing: [SHA256Digest] = []
+        for digest in header.rows {
+            if let row = object(digest).flatMap({ try? RecordRow(json: $0) }) {
+                rows.append(row)
+            } else {
+                missing.append(digest)
+            }
+        }
+        return EnteredEvent(index: index, leaf: leaf, rows: rows, missingRows: missing)
+    }
+
+    /// A stored object whose bytes have that digest; nil where they have not, or are not there.
+    private func object(_ digest: SHA256Digest) -> JSONValue? {
+        guard let bytes = try? read(LogPlaces.record(digest), limit: Self.recordLimit),
+            SHA256Digest.of(bytes) == digest
+        else { return nil }
+        return try? JSONReader.value(of: bytes)
+    }
+
+    private func read(_ place: String, limit: Int) throws -> [UInt8] {
+        let descriptor = open(
+            rootPath + "/" + place, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { throw CustodyFailure(.logDamaged, detail: place) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_size <= limit
+        else { throw CustodyFailure(.logDamaged, detail: place) }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var count = 0
+        while count < bytes.count {
+            let step = bytes.withUnsafeMutableBytes {
+                pread(
+                    descriptor, $0.baseAddress?.advanced(by: count), $0.count - count,
+                    off_t(count))
+            }
+            if step < 0, errno == EINTR { continue }
+            guard step > 0 else { throw CustodyFailure(.logDamaged, detail: place) }
+            count += step
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,73 @@
+import CLinux
+import Evidence
+import Glibc
+
+/// A file under way in `staging/`: it has no name that anybody trusts, and is removed unless it is
+/// published.
+package final class StagedFile {
+    package let descriptor: CInt
+    let name: String
+    // Held so that the directory it is relative to stays open.
+    private let root: DurableRoot
+    var isPublished = false
+
+    init(root: DurableRoot, name: String, mode: UInt32) throws {
+        let descriptor = openat(
+            root.descriptor, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+        guard descriptor >= 0 else {
+            throw DurableFileFailure(errno: errno, operation: "open", place: "staging")
+        }
+        (self.descriptor, self.name, self.root) = (descriptor, name, root)
+    }
+
+    deinit {
+        close(descriptor)
+        if !isPublished { unlinkat(root.descriptor, name, 0) }
+    }
+
+    /// Writes all of it at that offset: short writes go on, EINTR is tried again.
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws {
+        var sent = 0
+        while sent < bytes.count {
+            let count = pwrite(
+                descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent,
+                off_t(offset) + sent)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                throw DurableFileFailure(
+                    errno: count == 0 ? EIO : errno, operation: "pwrite", place: "staging")
+            }
+            sent += count
+        }
+    }
+
+    /// Writes past the cache from now on, or no longer (O_DIRECT, open(2)). False where the file
+    /// system does not know it.
+    @discardableResult
+    package func useDirectWrites(_ isOn: Bool) -> Bool {
+        clinux_set_direct(descriptor, isOn ? 1 : 0) == 0
+    }
+
+    /// What was synced is read from the disk next time, not from the cache.
+    package func dropCache() { _ = clinux_drop_cache(descriptor) }
+
+    /// A write that claimed more than it did is seen here.
+    package func checkSize(_ size: Int64) throws {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw DurableFileFailure(errno: errno, operation: "fstat", place: "staging")
+        }
+        guard Int64(status.st_size) == size else {
+            throw DurableFileFailure(code: "lying-write", operation: "pwrite", place: "staging")
+        }
+    }
+
+    /// Everything written is on the disk, and the file is exactly that long. A failed fsync is
+    /// final: the file must be thrown away (fsync(2) on Linux reports an error once).
+    package func sync(size: Int64) throws {
+        try checkSize(size)
+        guard fsync(descriptor) == 0 else {
+            throw DurableFileFailure(errno: errno, operation: "fsync", place: "staging")
+        }
+    }
+}

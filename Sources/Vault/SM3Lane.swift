@@ -1,0 +1,103 @@
+import Dispatch
+import Evidence
+import Fixity
+import Glibc
+import Synchronization
+
+/// The running SM3 of one transfer. Its pieces are digested in the order they were given.
+final class SM3Stream {
+    var state = SM3State()
+
+    func update(_ bytes: UnsafeRawBufferPointer) { state.update(bytes) }
+
+    /// The digest of everything given; nothing may be under way.
+    func finish() -> SM3Digest { state.finalize() }
+}
+
+/// Makes SM3 for all transfers on one thread, eight of them at a time: a single SM3 cannot be cut in
+/// pieces, but eight can be made side by side for little more than the price of one.
+final class SM3Lane: Sendable {
+    private struct Piece {
+        let stream: SM3Stream
+        let bytes: UnsafeRawBufferPointer
+        let done: () -> Void
+    }
+
+    // Streams and buffers belong to the lane between `add` and `done`; the lock hands them over.
+    private struct Queue: @unchecked Sendable {
+        // Guarded by the mutex around it, and touched by the one thread that took it out.
+        var pieces: [Piece] = []
+        var isRunning = false
+    }
+
+    private let queue = Mutex(Queue())
+
+    /// Takes a piece; `done` is called when its bytes are no longer needed.
+    func add(
+        _ stream: SM3Stream, _ bytes: UnsafeRawBufferPointer, done: @escaping () -> Void
+    ) {
+        nonisolated(unsafe) let piece = Piece(stream: stream, bytes: bytes, done: done)
+        let starts = queue.withLock { queue in
+            queue.pieces.append(piece)
+            defer { queue.isRunning = true }
+            return !queue.isRunning
+        }
+        if starts { OwnThread.start("evidock-sm3") { self.run() } }
+    }
+
+    private func run() {
+        while true {
+            let batch = queue.withLock { queue -> [Piece] in
+                var batch: [Piece] = []
+                var rest: [Piece] = []
+                var seen: Set<ObjectIdentifier> = []
+                for piece in queue.pieces {
+                    // Only the first piece of each stream may go: order matters.
+                    if batch.count < 8, seen.insert(ObjectIdentifier(piece.stream)).inserted {
+                        batch.append(piece)
+                    } else {
+                        seen.insert(ObjectIdentifier(piece.stream))
+                        rest.append(piece)
+                    }
+                }
+                queue.pieces = rest
+                if batch.isEmpty { queue.isRunning = false }
+                nonisolated(unsafe) let taken = batch
+                return taken
+            }
+            guard !batch.isEmpty else { return }
+            var states = batch.map(\.stream.state)
+            SM3Lanes.update(&states, with: batch.map(\.bytes))
+            for (piece, state) in zip(batch, states) {
+                piece.stream.state = state
+                piece.done()
+            }
+        }
+    }
+}
+
+/// A thread of our own: blocking calls never run on Swift's cooperative pool.
+enum OwnThread {
+    private final class Body {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    static func start(_ name: String, _ run: @escaping @Sendable () -> Void) {
+        var thread = pthread_t()
+        let held = Unmanaged.passRetained(Body(run))
+        let number = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, held.toOpaque())
+        guard number == 0 else {
+            // No thread to be had: the caller's own does the work, late but done.
+            held.takeRetainedValue().run()
+            return
+        }
+        pthread_detach(thread)
+    }
+}

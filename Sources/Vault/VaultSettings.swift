@@ -1,0 +1,38 @@
+/// How the vault goes about its work.
+package struct VaultSettings: Sendable {
+    package enum Mode: String, Sendable {
+        /// The stored copy is read back from the disk.
+        case readback
+        /// That, and the source is read a second time as well.
+        case both
+    }
+
+    package var mode = Mode.readback
+    /// Free space that is always kept, so that the ledger can write: the greater of both.
+    package var reserveBytes: Int64 = 1 << 30
+    package var reservePermille: Int64 = 10
+    /// All work of a transfer on one thread, for fault tests that count system calls.
+    package var singleThreaded = false
+    /// A source that gives nothing for so long is given up.
+    package var stallLimit: Duration = .seconds(60)
+
+    package init() {}
+}
+
+/// One file to take: an open descriptor of the recorder, which the vault closes.
+package struct TransferSource: Sendable {
+    package let descriptor: CInt
+    /// As it was when it was opened.
+    package let size: Int64
+    /// Whether the recorder is still there: asked when a read fails or does not come back.
+    package let isAlive: @Sendable () -> Bool
+
+    package init(descriptor: CInt, size: Int64, isAlive: @escaping @Sendable () -> Bool) {
+        (self.descriptor, self.size, self.isAlive) = (descriptor, size, isAlive)
+    }
+}
+
+/// Where a transfer stands.
+package enum TransferPhase: Sendable {
+    case copying, verifying, sealing
+}
