@@ -38,7 +38,7 @@ let package = Package(
 
         room("Evidence", []),
         room("Fixity", ["Evidence", "CLibCrypto", "CLinux"]),
-        room("TransparencyLog", ["Fixity"]),
+        room("TransparencyLog", ["Evidence", "Fixity"]),
         room("DurableFiles", ["Evidence", "CLinux"]),
         room("Vault", ["Evidence", "Fixity", "DurableFiles", "CLinux"]),
         room(

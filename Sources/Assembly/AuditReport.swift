@@ -1,36 +1,33 @@
-import Audit
+package import Audit
 import CaseIndex
 package import Evidence
 package import Logging
 
 /// The figures of an audit, and how many findings it had.
 package struct AuditReport: Sendable {
-    package let leaves: Int64
-    package let records: Int64
-    package let objects: Int64
-    package let bytes: Int64
-    package let treeSize: Int64
-    package let findings: Int64
-    package let unfinishedVisits: Int64
+    package let summary: AuditSummary
     package let isQuick: Bool
+
+    package var findings: Int64 { summary.findings }
 
     package var json: JSONValue {
         [
-            "leaves": .integer(leaves), "records": .integer(records), "objects": .integer(objects),
-            "bytes": .integer(bytes), "treeSize": .integer(treeSize),
-            "findings": .integer(findings), "unfinishedVisits": .integer(unfinishedVisits),
-            "quick": .bool(isQuick),
+            "leaves": .integer(summary.leaves), "records": .integer(summary.records),
+            "objects": .integer(summary.objects), "bytes": .integer(summary.bytes),
+            "treeSize": .integer(summary.treeSize), "findings": .integer(summary.findings),
+            "unfinishedVisits": .integer(summary.unfinishedVisits), "quick": .bool(isQuick),
         ]
     }
 
     package var words: Bilingual {
-        findings == 0
+        let (leaves, records, objects) = (summary.leaves, summary.records, summary.objects)
+        return findings == 0
             ? Bilingual(
                 "Checked \(leaves) leaves, \(records) records and \(objects) files: everything matches the record.",
-                "已核查 \(leaves) 条存证记录、\(records) 份记录和 \(objects) 个文件：核验一致。")
+                "已核查 \(leaves) 条存证记录、\(records) 份附属记录和 \(objects) 个文件：核验一致。")
             : Bilingual(
                 "Checked \(leaves) leaves, \(records) records and \(objects) files: \(findings) findings.",
-                "已核查 \(leaves) 条存证记录、\(records) 份记录和 \(objects) 个文件：发现 \(findings) 项问题。")
+                "已核查 \(leaves) 条存证记录、\(records) 份附属记录和 \(objects) 个文件：发现 \(findings) 项问题。")
     }
 }
 
@@ -40,12 +37,18 @@ extension StationReader {
         quick: Bool, log: Logger, finding: @escaping @Sendable (Finding) -> Void
     ) async throws -> AuditReport {
         let volumes = try VolumesFile.read(root: layout.path)
-        let auditor = Auditor(
-            rootPath: layout.path, furtherVolumes: volumes.further,
-            copies: settings.copies ?? volumes.copies)
-        let path = IndexFile.path(in: layout.path)
-        let index = try? IndexReader(path: path)
-        return try await AuditRun(auditor: auditor, index: index, quick: quick, finding: finding)
-            .report()
+        let (root, vkey) = (layout.path, try verifierKey())
+        let copies = settings.copies ?? volumes.copies
+        let summary = try await offPool {
+            let index = try? IndexReader(path: IndexFile.path(in: root))
+            let auditor = Auditor(
+                root: root, volumes: volumes.further, copies: copies, vkey: vkey, tell: finding)
+            return auditor.run(
+                isQuick: quick,
+                index: index.map { index in
+                    { body in try index.everyItem { try body($0.description, $1, $2) } }
+                })
+        }
+        return AuditReport(summary: summary, isQuick: quick)
     }
 }

@@ -12,7 +12,7 @@ package enum IndexFile {
         let path = path(in: layout.path)
         do {
             return try IndexWriter.open(path: path, origin: layout.station.origin)
-        } catch {
+        } catch let failure as IndexFailure where failure.kind == .damaged {
             log.warning("the index could not be used and is made anew")
             remove(in: layout.path)
             return try IndexWriter.open(path: path, origin: layout.station.origin)

@@ -97,7 +97,7 @@ extension StationReader {
     }
 
     private func requireLeaf(_ leaf: Int64) throws {
-        guard leaf >= 0, leaf < (try ledger.checkpoint().checkpoint.size) else {
+        guard leaf >= 0, leaf < (try ledger.size()) else {
             throw AssemblyFailure(.noSuchLeaf, subject: String(leaf))
         }
     }

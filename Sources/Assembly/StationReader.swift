@@ -21,7 +21,7 @@ package struct StationReader: Sendable {
     /// nobody holds the root; beside a running daemon that is the daemon's work.
     package func index(log: Logger) async throws -> IndexReader {
         let path = IndexFile.path(in: layout.path)
-        let size = try ledger.checkpoint().checkpoint.size
+        let size = try ledger.size()
         if IndexWriter.isUsable(path: path, origin: layout.station.origin),
             let reader = try? IndexReader(path: path), try reader.nextLeaf() >= size
         {

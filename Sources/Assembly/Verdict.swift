@@ -56,7 +56,7 @@ extension StationReader {
     package func reference(_ name: String?, log: Logger) async throws -> VerifyReference? {
         guard let name else { return nil }
         if let leaf = Int64(name), name.utf8.count < 16 {
-            let size = try ledger.checkpoint().checkpoint.size
+            let size = try ledger.size()
             guard leaf >= 0, leaf < size else {
                 throw AssemblyFailure(.noSuchLeaf, subject: name)
             }

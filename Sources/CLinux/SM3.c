@@ -156,12 +156,16 @@ compress_lanes_avx512(uint32_t chain[8][8], const uint8_t *const *bytes, size_t 
     compress_lanes_body(chain, bytes, blocks);
 }
 
-int evidock_sm3_has_lanes(void) {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+int evidock_sm3_best_kind(void) {
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2")) return EVIDOCK_SM3_PLAIN;
+    int rotates = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                  __builtin_cpu_supports("avx512bw");
+    return rotates ? EVIDOCK_SM3_AVX512 : EVIDOCK_SM3_AVX2;
 }
 
-static void compress_lanes(uint32_t chain[8][8], const uint8_t *const *bytes, size_t blocks) {
-    if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
+static void compress_lanes(int kind, uint32_t chain[8][8], const uint8_t *const *bytes,
+                           size_t blocks) {
+    if (kind == EVIDOCK_SM3_AVX512) {
         compress_lanes_avx512(chain, bytes, blocks);
     } else {
         compress_lanes_avx2(chain, bytes, blocks);
@@ -170,9 +174,11 @@ static void compress_lanes(uint32_t chain[8][8], const uint8_t *const *bytes, si
 
 #else
 
-int evidock_sm3_has_lanes(void) { return 0; }
+int evidock_sm3_best_kind(void) { return EVIDOCK_SM3_PLAIN; }
 
-static void compress_lanes(uint32_t chain[8][8], const uint8_t *const *bytes, size_t blocks) {
+static void compress_lanes(int kind, uint32_t chain[8][8], const uint8_t *const *bytes,
+                           size_t blocks) {
+    (void)kind;
     for (int lane = 0; lane < 8; lane++) compress(chain[lane], bytes[lane], blocks);
 }
 
@@ -225,17 +231,19 @@ void evidock_sm3_digest(const struct evidock_sm3 *stream, uint8_t out[32]) {
 // With fewer streams than this the lanes, most of them idle, are slower than one after the other.
 enum { WORTHWHILE = 3 };
 
-void evidock_sm3_update_lanes(struct evidock_sm3 *streams, const void *const *bytes,
+void evidock_sm3_update_lanes(int kind, struct evidock_sm3 *streams, const void *const *bytes,
                               const size_t *sizes, int count) {
     const uint8_t *next[EVIDOCK_SM3_LANES];
     size_t left[EVIDOCK_SM3_LANES];
     if (count > EVIDOCK_SM3_LANES) count = EVIDOCK_SM3_LANES;
+    int best = evidock_sm3_best_kind();
+    if (kind < 0 || kind > best) kind = best;
     for (int i = 0; i < count; i++) {
         next[i] = bytes[i], left[i] = sizes[i];
         size_t taken = fill_partial(&streams[i], next[i], left[i]);
         if (taken > 0) next[i] += taken, left[i] -= taken;
     }
-    while (evidock_sm3_has_lanes()) {
+    while (kind != EVIDOCK_SM3_PLAIN) {
         int active[EVIDOCK_SM3_LANES];
         int lanes_in_use = 0;
         size_t blocks = SIZE_MAX;
@@ -253,7 +261,7 @@ void evidock_sm3_update_lanes(struct evidock_sm3 *streams, const void *const *by
             memcpy(chain[lane], streams[i].chain, sizeof chain[lane]);
             data[lane] = next[i];
         }
-        compress_lanes(chain, data, blocks);
+        compress_lanes(kind, chain, data, blocks);
         for (int lane = 0; lane < lanes_in_use; lane++) {
             int i = active[lane];
             memcpy(streams[i].chain, chain[lane], sizeof chain[lane]);

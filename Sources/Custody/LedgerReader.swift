@@ -31,6 +31,9 @@ package struct LedgerReader: Sendable {
         }
     }
 
+    /// How many leaves are published.
+    package func size() throws -> Int64 { try checkpoint().checkpoint.size }
+
     /// The bytes of one leaf.
     package func entry(_ index: Int64) throws -> [UInt8] {
         let size = try checkpoint().checkpoint.size

@@ -37,7 +37,9 @@ package enum SM3Lanes {
     package static let width = Int(EVIDOCK_SM3_LANES)
 
     /// Whether this processor has lanes (AVX2); without, streams go on one after the other.
-    package static var areWide: Bool { evidock_sm3_has_lanes() != 0 }
+    package static var areWide: Bool { kind != CInt(EVIDOCK_SM3_PLAIN.rawValue) }
+
+    private static let kind = evidock_sm3_best_kind()
 
     /// Gives every stream its next bytes: `buffers[n]` goes to `states[n]`. They may differ in length
     /// and may be empty; equal lengths of many kilobytes go fastest. With three streams or more the
@@ -52,7 +54,7 @@ package enum SM3Lanes {
                 for start in stride(from: 0, to: buffers.count, by: width) {
                     let group = buffers[start..<min(start + width, buffers.count)]
                     evidock_sm3_update_lanes(
-                        streams.baseAddress?.advanced(by: start), group.map(\.baseAddress),
+                        kind, streams.baseAddress?.advanced(by: start), group.map(\.baseAddress),
                         group.map(\.count), CInt(group.count))
                 }
             }

@@ -1,4 +1,4 @@
-package import Evidence
+import Evidence
 
 /// Holds what became of files until their events stand under a published checkpoint and in the
 /// index, and only then tells it: nothing is shown before it is in the ledger.

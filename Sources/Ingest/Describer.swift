@@ -1,5 +1,5 @@
 import Custody
-package import Evidence
+import Evidence
 import Inspection
 import Logging
 import Vault

@@ -1,5 +1,4 @@
-import CaseIndex
-package import Evidence
+package import CaseIndex
 
 /// Describes items that have no description yet (a crash came between), or some again.
 package struct DescriptionBacklog: Sendable {

@@ -1,4 +1,4 @@
-package import Evidence
+import Evidence
 import Synchronization
 
 /// The slots as they stand now, for whoever asks: `docks`, the log, later the dock wall.

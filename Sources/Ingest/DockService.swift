@@ -1,4 +1,4 @@
-package import Evidence
+import Evidence
 import Logging
 import Recorders
 package import ServiceLifecycle

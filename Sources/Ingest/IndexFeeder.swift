@@ -1,6 +1,6 @@
-import CaseIndex
-import Custody
-package import Evidence
+package import CaseIndex
+package import Custody
+import Evidence
 
 /// Brings the case index up to the ledger's published end, one caller at a time.
 package actor IndexFeeder {
@@ -29,7 +29,7 @@ package actor IndexFeeder {
     private static let batchSize: Int64 = 2048
 
     private static func feed(reader: LedgerReader, index: IndexWriter) async throws -> Int64 {
-        let size = try await offPool { try reader.checkpoint().checkpoint.size }
+        let size = try await offPool { try reader.size() }
         var next = try await offPool { try index.nextLeaf() }
         while next < size {
             let (from, to) = (next, min(next + batchSize, size))

@@ -49,7 +49,7 @@ package struct VisitConductor: Sendable {
             }
             let walk = VisitWalk(
                 stages: stages, board: board, slot: slot, active: active, tree: tree, visit: visit,
-                by: by, waitsForRoom: waitsForRoom,
+                overrides: overrides, by: by, waitsForRoom: waitsForRoom,
                 isAlive: { isMounted() && tree.isAlive() }, tell: tell)
             return try await walk.run()
         } catch {

@@ -58,7 +58,7 @@ extension VisitWalk {
             rows.append(
                 FileRow(
                     item: known.item, visit: name.description, recorder: visit.recorder,
-                    officer: visit.officer, zone: visit.zone.description, file: file,
+                    officer: officer(of: file), zone: visit.zone.description, file: file,
                     sha256: known.sha256, sm3: sm3, blocks: known.blocks, probe: known.probe,
                     isNewName: false
                 ).row)

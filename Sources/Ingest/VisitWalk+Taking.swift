@@ -1,4 +1,3 @@
-import CLinux
 import Custody
 import Evidence
 import Fixity
@@ -250,7 +249,7 @@ extension VisitWalk {
     ) -> FileRow {
         FileRow(
             item: item?.description, visit: name.description, recorder: visit.recorder,
-            officer: visit.officer, zone: visit.zone.description,
+            officer: officer(of: file), zone: visit.zone.description,
             file: FootageFile(
                 path: file.path, size: sealed.size, modified: file.modified, role: file.role,
                 claims: file.claims, sidecarOf: file.sidecarOf),
@@ -312,12 +311,12 @@ extension VisitWalk {
 }
 
 /// The store itself failed: nothing more is done with it.
-package struct StoreFailure: Failure {
-    package let code: String
-    package let problem: Bilingual
+struct StoreFailure: Failure {
+    let code: String
+    let problem: Bilingual
 
-    package var disposition: Disposition { .stop }
-    package var nextStep: Bilingual {
+    var disposition: Disposition { .stop }
+    var nextStep: Bilingual {
         Bilingual(
             "Stop, look at the store's disk, and run: evidock audit",
             "请停止使用，检查存储磁盘，并运行 evidock audit。")

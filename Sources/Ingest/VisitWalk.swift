@@ -1,3 +1,4 @@
+import CaseIndex
 import Custody
 import Evidence
 import Fixity
@@ -13,6 +14,7 @@ final class VisitWalk {
     let active: ActiveVisits
     let tree: RecorderTree
     let visit: RecorderVisit
+    let overrides: RecorderOverrides
     let by: String
     let waitsForRoom: Bool
     let isAlive: @Sendable () -> Bool
@@ -36,11 +38,12 @@ final class VisitWalk {
 
     init(
         stages: Stages, board: DockBoard, slot: String, active: ActiveVisits, tree: RecorderTree,
-        visit: RecorderVisit, by: String, waitsForRoom: Bool,
+        visit: RecorderVisit, overrides: RecorderOverrides, by: String, waitsForRoom: Bool,
         isAlive: @escaping @Sendable () -> Bool, tell: @escaping @Sendable (FileOutcome) -> Void
     ) {
         (self.stages, self.board, self.slot, self.active) = (stages, board, slot, active)
         (self.tree, self.visit, self.by) = (tree, visit, by)
+        self.overrides = overrides
         (self.waitsForRoom, self.isAlive, self.tell) = (waitsForRoom, isAlive, tell)
         announcer = Announcer(publish: { try await stages.publish() }, tell: tell)
         describer = Describer(stages: stages)
@@ -173,6 +176,11 @@ final class VisitWalk {
     }
 
     // MARK: - Entering and telling
+
+    /// Who carried the recorder: what was said by hand, the file's own claim, the visit's.
+    func officer(of file: FootageFile) -> String? {
+        overrides.officer ?? file.claims.officer ?? visit.officer
+    }
 
     /// Counts what became of files, and tells it when its events are published.
     func announce(_ outcomes: [FileOutcome]) async {

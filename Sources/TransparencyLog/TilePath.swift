@@ -98,33 +98,32 @@ package struct TilePath: Hashable, Sendable, CustomStringConvertible {
         guard description.utf8.elementsEqual(text.utf8) else { throw refused("index") }
     }
 
-    /// Every tile of hashes and every bundle of a tree of that size.
-    package static func all(size: Int64) -> [TilePath] { changed(from: 0, to: size) }
+    /// Every tile of hashes and every bundle of a tree of that size, one after the other: a size that
+    /// somebody only claims costs nothing.
+    package static func all(size: Int64) -> some Sequence<TilePath> { changed(from: 0, to: size) }
 
     /// What must be written when a tree grows from one size to another: every full tile and bundle
     /// that was not full before, and the partial ones of the new size. Lowest level first; a bundle
     /// stands before the tile of its hashes.
-    package static func changed(from old: Int64, to new: Int64) -> [TilePath] {
-        var paths: [TilePath] = []
-        var (before, now) = (old, new)
-        var level = 0
-        while now > 0 {
-            paths += ranges(from: before, to: now).flatMap { index, width in
+    package static func changed(from old: Int64, to new: Int64) -> some Sequence<TilePath> {
+        (0..<8).lazy.flatMap { level in
+            let shift = Int64(8 * level)
+            return ranges(from: max(old, 0) >> shift, to: max(new, 0) >> shift).flatMap { range in
+                let (index, width) = range
                 let tile = TilePath(checked: .hashes(level: level), index: index, width: width)
                 let bundle = TilePath(checked: .entries, index: index, width: width)
                 return level == 0 ? [bundle, tile] : [tile]
             }
-            (before, now) = (before >> 8, now >> 8)
-            level += 1
         }
-        return paths
     }
 
     /// The tiles of one level that change when it grows from one count of hashes to another.
-    static func ranges(from old: Int64, to new: Int64) -> [(index: Int64, width: Int)] {
-        guard new > old else { return [] }
-        return (old >> 8...(new - 1) >> 8).map { index in
-            (index, Int(min(Int64(fullWidth), new - index << 8)))
+    static func ranges(
+        from old: Int64, to new: Int64
+    ) -> LazyMapSequence<Range<Int64>, (index: Int64, width: Int)> {
+        let tiles = new > old ? old >> 8..<((new - 1) >> 8) + 1 : 0..<0
+        return tiles.lazy.map { index in
+            (index: index, width: Int(min(Int64(fullWidth), new - index << 8)))
         }
     }
 

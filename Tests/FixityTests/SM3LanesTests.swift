@@ -1,3 +1,4 @@
+import CLinux
 import Evidence
 import EvidenceTestKit
 import Fixity
@@ -79,6 +80,34 @@ struct SM3LanesTests {
         var states = [SM3State](repeating: SM3State(), count: 8)
         Self.withBuffers(streams) { SM3Lanes.update(&states, with: $0) }
         #expect(states.map { $0.finalize() } == streams.map { SM3Digest.of($0) })
+    }
+
+    @Test("Every kind of lanes that this processor has gives the same digests", arguments: 0...2)
+    func everyKind(_ kind: Int32) throws {
+        guard kind <= evidock_sm3_best_kind() else {
+            try Test.cancel("this processor has no lanes of kind \(kind)")
+        }
+        var random = SeededGenerator(seed: 5 + UInt64(kind))
+        for count in 1...8 {
+            let streams = (0..<count).map { 64 * 20 * $0 + 1000 }.map {
+                Self.bytes($0, using: &random)
+            }
+            var states = (0..<count).map { _ in
+                var state = evidock_sm3()
+                evidock_sm3_begin(&state)
+                return state
+            }
+            Self.withBuffers(streams) { buffers in
+                evidock_sm3_update_lanes(
+                    kind, &states, buffers.map(\.baseAddress), buffers.map(\.count),
+                    Int32(count))
+            }
+            for (state, stream) in zip(states, streams) {
+                var (state, digest) = (state, [UInt8](repeating: 0, count: 32))
+                evidock_sm3_digest(&state, &digest)
+                #expect(digest == SM3Digest.of(stream).bytes, "\(count) streams")
+            }
+        }
     }
 
     @Test("Nothing to do is done: no streams, and empty buffers without an address")

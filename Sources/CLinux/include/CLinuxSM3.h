@@ -20,10 +20,13 @@ void evidock_sm3_digest(const struct evidock_sm3 *stream, uint8_t out[32]);
 
 enum { EVIDOCK_SM3_LANES = 8 };
 
-// Whether this processor can run the lanes side by side (AVX2). Without, evidock_sm3_update_lanes
-// does the same work, stream by stream.
-int evidock_sm3_has_lanes(void);
+// How the lanes are run: stream by stream, by AVX2, or by AVX2 with the rotations of AVX-512.
+enum evidock_sm3_kind { EVIDOCK_SM3_PLAIN = 0, EVIDOCK_SM3_AVX2 = 1, EVIDOCK_SM3_AVX512 = 2 };
 
-// Gives each of `count` (1 to 8) streams its next bytes. The sizes may differ, and may be 0.
-void evidock_sm3_update_lanes(struct evidock_sm3 *streams, const void *const *bytes,
+// The fastest kind that this processor has; it has those below too.
+int evidock_sm3_best_kind(void);
+
+// Gives each of `count` (1 to 8) streams its next bytes. The sizes may differ, and may be 0. A kind
+// that this processor has not is taken for its best one.
+void evidock_sm3_update_lanes(int kind, struct evidock_sm3 *streams, const void *const *bytes,
                               const size_t *sizes, int count);

@@ -1,0 +1,101 @@
+import Evidence
+import Fixity
+import Glibc
+
+/// Reading what lies in the store, with calls of the auditor's own: it shares none with the writers.
+enum StoredFile {
+    enum Trouble: Error {
+        case missing, unreadable, tooLong
+    }
+
+    /// The bytes of a regular file of at most `limit` bytes.
+    static func bytes(_ path: String, limit: Int) throws(Trouble) -> [UInt8] {
+        let descriptor = try open(path)
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .unreadable }
+        guard status.st_size <= limit else { throw .tooLong }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(status.st_size))
+        let isRead = pieces(of: descriptor) { bytes += $0 }
+        guard isRead else { throw .unreadable }
+        return bytes
+    }
+
+    /// Size and digests of a file, read from front to end.
+    static func digests(
+        _ path: String
+    ) throws(Trouble) -> (size: Int64, sha256: SHA256Digest, sm3: SM3Digest) {
+        let descriptor = try open(path)
+        defer { close(descriptor) }
+        let running = Running()
+        guard pieces(of: descriptor, running.add) else { throw .unreadable }
+        return running.finish()
+    }
+
+    /// The size of a regular file.
+    static func size(_ path: String) throws(Trouble) -> Int64 {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw errno == ENOENT ? .missing : .unreadable }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable }
+        return Int64(status.st_size)
+    }
+
+    /// Names in a directory, in order; none where there is no such directory.
+    static func names(_ path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
+                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    private final class Running {
+        private var size: Int64 = 0
+        private var sha256: SHA256Hasher? = SHA256Hasher()
+        private var sm3: SM3Hasher? = SM3Hasher()
+
+        func add(_ bytes: UnsafeRawBufferPointer) {
+            sha256?.update(bytes)
+            sm3?.update(bytes)
+            size += Int64(bytes.count)
+        }
+
+        func finish() -> (size: Int64, sha256: SHA256Digest, sm3: SM3Digest) {
+            let first = sha256.take()?.finalize()
+            let second = sm3.take()?.finalize()
+            return (size, first ?? .ofNothing, second ?? SM3Digest(words: (0, 0, 0, 0)))
+        }
+    }
+
+    private static func open(_ path: String) throws(Trouble) -> CInt {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { throw errno == ENOENT ? .missing : .unreadable }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw .unreadable
+        }
+        // What is on the disk counts, not what is still in the cache.
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+        return descriptor
+    }
+
+    private static func pieces(
+        of descriptor: CInt, _ body: (UnsafeRawBufferPointer) -> Void
+    ) -> Bool {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+        defer { buffer.deallocate() }
+        while true {
+            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return count == 0 }
+            body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+}
