@@ -2,8 +2,8 @@ import CLinux
 import Dispatch
 package import Evidence
 import Glibc
-import Logging
-package import ServiceLifecycle
+package import Logging
+import ServiceLifecycle
 import Synchronization
 
 /// Answers the control socket: whoever may write the root's directory may ask.

@@ -1,5 +1,5 @@
 import CLinux
-package import Evidence
+import Evidence
 import Glibc
 import Synchronization
 

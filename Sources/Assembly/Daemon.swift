@@ -4,6 +4,7 @@ import Ingest
 package import Logging
 import ServiceLifecycle
 import Synchronization
+import UnixSignals
 
 /// `evidock serve`: watches the dock, answers the control socket, does the work that is left.
 package struct Daemon: Sendable {

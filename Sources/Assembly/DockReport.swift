@@ -1,6 +1,6 @@
-import CaseIndex
+package import CaseIndex
 package import Evidence
-package import Ingest
+import Ingest
 import Recorders
 
 /// What `docks` says: the slots now, dockings that never came to their end, recorders that show no

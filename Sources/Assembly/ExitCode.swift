@@ -1,4 +1,4 @@
-package import Evidence
+import Evidence
 
 /// The exit codes of every command (CONTRACT), and how failures become one. With several reasons
 /// the graver wins.

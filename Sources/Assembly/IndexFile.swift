@@ -1,7 +1,7 @@
-package import CaseIndex
+import CaseIndex
 import Evidence
 import Glibc
-package import Logging
+import Logging
 
 /// The index's file in the root: a view, made anew whenever it cannot be used.
 package enum IndexFile {

@@ -1,6 +1,7 @@
-import CaseIndex
+package import CaseIndex
+import Custody
 package import Evidence
-package import Ingest
+import Ingest
 import Recorders
 
 /// Carries out requests on an open station, for its own process and for those that ask by socket.

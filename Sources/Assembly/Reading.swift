@@ -1,4 +1,4 @@
-package import CaseIndex
+import CaseIndex
 import Custody
 package import Evidence
 package import Logging

@@ -1,5 +1,5 @@
 import Configuration
-package import Evidence
+import Evidence
 package import Ingest
 import SystemPackage
 package import Vault

@@ -1,14 +1,14 @@
-package import CaseIndex
-package import Custody
+import CaseIndex
+import Custody
 import DurableFiles
 package import Evidence
-package import Fixity
-package import Ingest
+import Fixity
 import Glibc
+package import Ingest
 import Inspection
 package import Logging
 import Recorders
-package import Vault
+import Vault
 
 /// A station opened for writing: it holds the root's lock until it is closed.
 package final class Station: Sendable {

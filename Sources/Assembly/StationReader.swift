@@ -1,9 +1,9 @@
 package import CaseIndex
 package import Custody
-package import Evidence
 import DurableFiles
-import Logging
-package import Vault
+package import Evidence
+package import Logging
+import Vault
 
 /// A station opened for reading: no lock, beside a running daemon or without one.
 package struct StationReader: Sendable {
@@ -40,11 +40,13 @@ package struct StationReader: Sendable {
         return try IndexReader(path: path)
     }
 
-    /// The vault, for reading alone.
-    package func vault() throws -> VaultReader {
+    /// Copies an object out of the vault, whole and verified, or not at all. The disclosure stands
+    /// in the ledger before this is called.
+    package func copyOut(_ sha256: SHA256Digest, size: Int64, to path: String) async throws {
         let volumes = try VolumesFile.read(root: layout.path)
-        return try VaultReader(
+        let vault = try VaultReader(
             rootPaths: [layout.path] + volumes.further,
             copies: settings.copies ?? volumes.copies)
+        try await vault.copyOut(sha256, size: size, to: path)
     }
 }

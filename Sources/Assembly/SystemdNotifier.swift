@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Tells systemd that the daemon is ready, alive, stopping (sd_notify(3)). Does nothing where
 /// systemd did not start us.

@@ -1,4 +1,5 @@
-package import CaseIndex
+import CaseIndex
+import Custody
 package import Evidence
 import Glibc
 package import Logging

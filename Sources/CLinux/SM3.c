@@ -3,8 +3,8 @@
 #include <string.h>
 
 // One body of the rounds serves words of one stream (uint32_t) and of eight (vectors of eight
-// words): the macros below need nothing but the operators of C. A rotation is written as two shifts;
-// the compiler makes it one instruction where there is one.
+// words): the macros below need nothing but the operators of C. A rotation is written as two
+// shifts; the compiler makes it one instruction where there is one.
 
 #define ROTATE(x, n) (((x) << (n)) | ((x) >> (32 - (n))))
 #define P0(x) ((x) ^ ROTATE(x, 9) ^ ROTATE(x, 17))
@@ -99,7 +99,8 @@ typedef uint8_t lane_bytes __attribute__((vector_size(32)));
     do {                                                                                           \
         lanes s[8], t[8];                                                                          \
         for (int i = 0; i < 4; i++) {                                                              \
-            s[2 * i] = __builtin_shufflevector(in[2 * i], in[2 * i + 1], 0, 8, 1, 9, 4, 12, 5, 13); \
+            s[2 * i] =                                                                             \
+                __builtin_shufflevector(in[2 * i], in[2 * i + 1], 0, 8, 1, 9, 4, 12, 5, 13);       \
             s[2 * i + 1] =                                                                         \
                 __builtin_shufflevector(in[2 * i], in[2 * i + 1], 2, 10, 3, 11, 6, 14, 7, 15);     \
         }                                                                                          \
@@ -116,9 +117,9 @@ typedef uint8_t lane_bytes __attribute__((vector_size(32)));
     } while (0)
 
 #define SWAP_BYTES(x)                                                                              \
-    ((lanes)__builtin_shufflevector((lane_bytes)(x), (lane_bytes)(x), 3, 2, 1, 0, 7, 6, 5, 4, 11,   \
-                                    10, 9, 8, 15, 14, 13, 12, 19, 18, 17, 16, 23, 22, 21, 20, 27,  \
-                                    26, 25, 24, 31, 30, 29, 28))
+    ((lanes)__builtin_shufflevector((lane_bytes)(x), (lane_bytes)(x), 3, 2, 1, 0, 7, 6, 5, 4,      \
+                                    11, 10, 9, 8, 15, 14, 13, 12, 19, 18, 17, 16, 23, 22,          \
+                                    21, 20, 27, 26, 25, 24, 31, 30, 29, 28))
 
 // Chaining values: chain[lane][word].
 ALWAYS_INLINE void compress_lanes_body(uint32_t chain[8][8], const uint8_t *const *bytes,
@@ -157,7 +158,8 @@ compress_lanes_avx512(uint32_t chain[8][8], const uint8_t *const *bytes, size_t 
 }
 
 int evidock_sm3_best_kind(void) {
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2")) return EVIDOCK_SM3_PLAIN;
+    int is_wide = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+    if (!is_wide) return EVIDOCK_SM3_PLAIN;
     int rotates = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                   __builtin_cpu_supports("avx512bw");
     return rotates ? EVIDOCK_SM3_AVX512 : EVIDOCK_SM3_AVX2;

@@ -86,8 +86,10 @@ package final class CustodyLedger: Sendable {
 
     /// Everything integrated before the call stands under a signed, durable checkpoint when it
     /// returns; gives that checkpoint's size.
+    ///
+    /// - Parameter isLast: nothing follows for now: the checkpoint does not wait for its time.
     @discardableResult
-    package func publish() async throws -> Int64 {
+    package func publish(isLast: Bool = false) async throws -> Int64 {
         try await withCheckedThrowingContinuation { continuation in
             queue.async { [self] in
                 if let failure = desk.failure {
@@ -95,7 +97,12 @@ package final class CustodyLedger: Sendable {
                     return
                 }
                 desk.unpublished.append(continuation)
-                plan()
+                if isLast {
+                    integrateWaiting()
+                    publishNow()
+                } else {
+                    plan()
+                }
             }
         }
     }

@@ -40,6 +40,17 @@ package final class DurableRoot: Sendable {
         }
     }
 
+    /// Many directories, ancestors first, with one sync for all of them.
+    package func makeDirectories(_ places: [String], mode: UInt32 = 0o755) throws {
+        for place in places {
+            _ = try parts(place)
+            guard mkdirat(descriptor, place, mode) == 0 || errno == EEXIST else {
+                throw DurableFileFailure(errno: errno, operation: "mkdir", place: place)
+            }
+        }
+        try syncFileSystem()
+    }
+
     /// The entries of a directory are on the disk.
     package func syncDirectory(_ relative: String) throws {
         let place = relative.isEmpty ? "." : relative

@@ -64,8 +64,8 @@ struct DigestAlgorithm: @unchecked Sendable {
 
 /// The libcrypto that this program found.
 package enum LibCrypto {
-    /// Throws where SHA-256 or SM3 is missing (a FIPS-only configuration, say). To be called once at
-    /// the start: afterwards the hashers cannot fail.
+    /// Throws where SHA-256 or SM3 is missing (a FIPS-only configuration, say). To be called once
+    /// at the start: afterwards the hashers cannot fail.
     package static func requireDigests() throws(FixityFailure) {
         for algorithm in [DigestAlgorithm.sha256, .sm3] where !algorithm.isPresent {
             throw FixityFailure(.algorithmMissing, detail: algorithm.name)

@@ -8,8 +8,8 @@ package enum Ed25519 {
     /// Bytes of a signature.
     package static let signatureWidth = 64
 
-    /// Whether this signature is that key's over this message. Anything of a wrong length, and a key
-    /// that is no point of the curve, is false.
+    /// Whether this signature is that key's over this message. Anything of a wrong length, and a
+    /// key that is no point of the curve, is false.
     package static func verify(
         signature: [UInt8], message: [UInt8], publicKey: [UInt8]
     ) -> Bool {

@@ -1,6 +1,5 @@
 import CLibCrypto
 
-
 /// MD5 (RFC 1321) of a stream of bytes: only to check the `.md5` files that recorders supply.
 ///
 /// Not copyable: it owns a context of libcrypto. It may be handed to another thread, but is used by

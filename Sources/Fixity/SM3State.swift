@@ -41,9 +41,9 @@ package enum SM3Lanes {
 
     private static let kind = evidock_sm3_best_kind()
 
-    /// Gives every stream its next bytes: `buffers[n]` goes to `states[n]`. They may differ in length
-    /// and may be empty; equal lengths of many kilobytes go fastest. With three streams or more the
-    /// lanes pay. There must be as many buffers as states; beyond eight they go in groups.
+    /// Gives every stream its next bytes: `buffers[n]` goes to `states[n]`. They may differ in
+    /// length and may be empty; equal lengths of many kilobytes go fastest. With three streams or
+    /// more the lanes pay. There must be as many buffers as states; beyond eight they go in groups.
     package static func update(
         _ states: inout [SM3State], with buffers: [UnsafeRawBufferPointer]
     ) {

@@ -1,7 +1,7 @@
 import CLibCrypto
 
-/// A private Ed25519 key (RFC 8032): the key of a log. Its bytes leave it by ``pem()`` alone, and it
-/// is never printed: its description shows the public half.
+/// A private Ed25519 key (RFC 8032): the key of a log. Its bytes leave it by ``pem()`` alone, and
+/// it is never printed: its description shows the public half.
 package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
     /// The 32 bytes of the public key.
     package let publicKey: [UInt8]
@@ -34,8 +34,8 @@ package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable 
         return made
     }
 
-    /// Reads an unencrypted PKCS#8 key in PEM (RFC 7468 section 10, RFC 8410 section 7). What stands
-    /// before or after the key is ignored, as OpenSSL does.
+    /// Reads an unencrypted PKCS#8 key in PEM (RFC 7468 section 10, RFC 8410 section 7). What
+    /// stands before or after the key is ignored, as OpenSSL does.
     package init(pem: [UInt8]) throws(FixityFailure) {
         guard pem.count <= Self.byteLimit else {
             throw FixityFailure(.malformedKey, detail: "more than \(Self.byteLimit) bytes")

@@ -6,12 +6,12 @@ actor Announcer {
     private var waiting: [FileOutcome] = []
     private var isRunning = false
     private var failure: (any Error)?
-    private let publish: @Sendable () async throws -> Void
+    private let publish: @Sendable () async throws -> Int64
     private let tell: @Sendable (FileOutcome) -> Void
     private var idle: [CheckedContinuation<Void, Never>] = []
 
     init(
-        publish: @escaping @Sendable () async throws -> Void,
+        publish: @escaping @Sendable () async throws -> Int64,
         tell: @escaping @Sendable (FileOutcome) -> Void
     ) {
         (self.publish, self.tell) = (publish, tell)
@@ -27,11 +27,12 @@ actor Announcer {
 
     private func run() async {
         while !waiting.isEmpty, failure == nil {
-            let batch = waiting
-            waiting = []
             do {
-                try await publish()
-                for outcome in batch { tell(outcome) }
+                // What came while this waited may be covered by the same checkpoint.
+                let size = try await publish()
+                let published = waiting.filter { $0.leaf ?? 0 < size }
+                waiting.removeAll { $0.leaf ?? 0 < size }
+                for outcome in published { tell(outcome) }
             } catch {
                 failure = error
             }

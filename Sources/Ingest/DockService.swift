@@ -1,7 +1,7 @@
 import Evidence
 import Logging
 import Recorders
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Watches the dock roots and docks whatever is mounted there, several volumes at once.

@@ -36,10 +36,11 @@ package struct Stages: Sendable {
         items = ItemBook(index: index)
     }
 
-    /// Everything integrated so far is published and in the index.
-    package func publish() async throws {
-        _ = try await ledger.publish()
-        try await feeder.catchUp()
+    /// Everything integrated so far is published and in the index; gives the ledger's size.
+    @discardableResult
+    package func publish(isLast: Bool = false) async throws -> Int64 {
+        _ = try await ledger.publish(isLast: isLast)
+        return try await feeder.catchUp()
     }
 }
 

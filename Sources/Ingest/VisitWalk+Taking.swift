@@ -4,6 +4,7 @@ import Fixity
 import Glibc
 import Logging
 import Recorders
+import Synchronization
 import Vault
 
 extension VisitWalk {
@@ -53,7 +54,9 @@ extension VisitWalk {
         var again: [FootageFile] = []
         var lackingRoom: [FootageFile] = []
         var unreached: [FootageFile] = []
-        try await withThrowingTaskGroup(of: GroupResult.self) { tasks in
+        // What finished while events were entered is entered together with the next.
+        let finished = FinishedGroups()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
             var inFlight = 0
             while true {
                 while inFlight < active.share(of: stages.settings.transfers) {
@@ -72,11 +75,11 @@ extension VisitWalk {
                     inFlight += 1
                     let work = GroupTransfer(
                         stages: stages, board: board, slot: slot, tree: tree, isAlive: isAlive)
-                    tasks.addTask { await work.run(group) }
+                    tasks.addTask { finished.add(await work.run(group)) }
                 }
-                guard let result = try await tasks.next() else { break }
+                guard try await tasks.next() != nil else { break }
                 inFlight -= 1
-                let settled = try await settle(result)
+                let settled = try await settle(finished.take())
                 lackingRoom += settled.lackingRoom
                 again += settled.again
             }
@@ -307,6 +310,20 @@ extension VisitWalk {
         return Draft(
             kind: .quarantine(reason), file: file, sealed: sealed,
             event: event(.quarantine, file, sealed, previous: name.leaf, rows: [row.row]))
+    }
+}
+
+/// Groups whose transfer is over and whose events are not entered yet.
+private final class FinishedGroups: Sendable {
+    private let results = Mutex<[(file: FootageFile, result: VisitWalk.GroupResult.Result)]>([])
+
+    func add(_ group: VisitWalk.GroupResult) { results.withLock { $0 += group.results } }
+
+    func take() -> VisitWalk.GroupResult {
+        results.withLock { results in
+            defer { results = [] }
+            return VisitWalk.GroupResult(results: results)
+        }
     }
 }
 

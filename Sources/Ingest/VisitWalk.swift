@@ -63,20 +63,22 @@ final class VisitWalk {
             }
             try await take(new)
             try await enterRefusals(visit.refused.map(refusal(of:)))
-            try await announcer.finish()
             summary.safeToRemove = !isInterrupted && !lacksRoom
-            if summary.safeToRemove { sayMayBeRemoved() }
+            let removable = sayMayBeRemovedWhenPublished()
             try await confirm(seen)
             try await replicate()
+            describer.finish()
+            await description.value
+            try await enterUndocking(elapsed: start.duration(to: .now))
+            if !waitsForRoom { try await stages.publish(isLast: true) }
+            try await removable.value
             try await announcer.finish()
         } catch {
             describer.finish()
             await description.value
             throw error
         }
-        describer.finish()
-        await description.value
-        try await enterUndocking(elapsed: start.duration(to: .now))
+        try await end()
         return summary
     }
 
@@ -128,13 +130,18 @@ final class VisitWalk {
         return result ?? (visit.files, [])
     }
 
-    private func sayMayBeRemoved() {
-        board.update(slot) {
-            $0.state = .mayBeRemoved
-            $0.bytesDone = $0.bytesTotal
+    /// Every new file is sealed: the dock says so as soon as their events are published, whatever
+    /// else is still done with files seen before.
+    private func sayMayBeRemovedWhenPublished() -> Task<Void, any Error> {
+        Task { [announcer, board, slot, name, log = stages.log, safe = summary.safeToRemove] in
+            try await announcer.finish()
+            guard safe else { return }
+            board.update(slot) {
+                $0.state = .mayBeRemoved
+                $0.bytesDone = $0.bytesTotal
+            }
+            log.notice("done, may be removed", metadata: ["slot": "\(slot)", "visit": "\(name)"])
         }
-        stages.log.notice(
-            "done, may be removed", metadata: ["slot": "\(slot)", "visit": "\(name)"])
     }
 
     private func enterUndocking(elapsed: Duration) async throws {
@@ -153,8 +160,11 @@ final class VisitWalk {
             NewCustodyEvent(
                 kind: .undocking, time: stages.now(), previous: name.leaf, rows: [row.row])
         ])
-        try await stages.publish()
-        summary.treeSize = try await stages.feeder.catchUp()
+    }
+
+    /// The `undocking` is published: the visit is over for everybody to see.
+    private func end() async throws {
+        summary.treeSize = try await stages.publish(isLast: !waitsForRoom)
         await stages.items.forget(before: summary.treeSize)
         board.update(slot) { status in
             status.mayBeCleared = summary.mayBeCleared
@@ -169,7 +179,7 @@ final class VisitWalk {
         stages.log.notice(
             "the docking is over",
             metadata: [
-                "slot": "\(slot)", "visit": "\(name)", "outcome": "\(outcome.rawValue)",
+                "slot": "\(slot)", "visit": "\(name)", "interrupted": "\(isInterrupted)",
                 "ingested": "\(summary.ingested)", "duplicate": "\(summary.duplicate)",
                 "quarantined": "\(summary.quarantined)", "refused": "\(summary.refused)",
             ])

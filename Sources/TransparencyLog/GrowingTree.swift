@@ -15,8 +15,8 @@ package struct GrowingTree: Sendable {
     /// A tree with no leaves.
     package init() { (frontier, levels, written) = (TreeFrontier(), [], 0) }
 
-    /// The tree that these tiles hold; only those at its right edge are read. Throws what the reader
-    /// throws.
+    /// The tree that these tiles hold; only those at its right edge are read. Throws what the
+    /// reader throws.
     package init(_ reader: TileHashReader) throws {
         frontier = try TreeFrontier(size: reader.size) {
             try reader.hash(level: $0, index: $1)

@@ -35,8 +35,8 @@ package struct InclusionProof: Hashable, Sendable {
         return InclusionProof(index: index, size: size, hashes: hashes.reversed())
     }
 
-    /// Whether this proof leads from the leaf to the root (RFC 9162 section 2.1.3.2). A proof with a
-    /// hash too many or too few is false.
+    /// Whether this proof leads from the leaf to the root (RFC 9162 section 2.1.3.2). A proof with
+    /// a hash too many or too few is false.
     package func verify(leafHash: SHA256Digest, root: SHA256Digest) -> Bool {
         guard index >= 0, index < size else { return false }
         var (node, last) = (index, size - 1)

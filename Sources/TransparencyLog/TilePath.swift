@@ -36,7 +36,8 @@ package struct TilePath: Hashable, Sendable, CustomStringConvertible {
         TilePath(checked: content, index: index, width: Self.fullWidth)
     }
 
-    /// Groups of three digits, all but the last with an `x` before them: 1234067 is `x001/x234/067`.
+    /// Groups of three digits, all but the last with an `x` before them: 1234067 is
+    /// `x001/x234/067`.
     package var description: String {
         var groups = [Self.group(index % 1000)]
         var rest = index / 1000
@@ -98,8 +99,8 @@ package struct TilePath: Hashable, Sendable, CustomStringConvertible {
         guard description.utf8.elementsEqual(text.utf8) else { throw refused("index") }
     }
 
-    /// Every tile of hashes and every bundle of a tree of that size, one after the other: a size that
-    /// somebody only claims costs nothing.
+    /// Every tile of hashes and every bundle of a tree of that size, one after the other: a size
+    /// that somebody only claims costs nothing.
     package static func all(size: Int64) -> some Sequence<TilePath> { changed(from: 0, to: size) }
 
     /// What must be written when a tree grows from one size to another: every full tile and bundle

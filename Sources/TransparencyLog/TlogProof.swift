@@ -95,8 +95,8 @@ package struct TlogProof: Hashable, Sendable {
         return Array(lines.map { $0 + "\n" }.joined().utf8) + [0x0a] + checkpoint
     }
 
-    /// The checkpoint under which this entry is in the log of this key. Throws where the checkpoint is
-    /// not that log's or the proof does not lead to its root. Says nothing of cosignatures.
+    /// The checkpoint under which this entry is in the log of this key. Throws where the checkpoint
+    /// is not that log's or the proof does not lead to its root. Says nothing of cosignatures.
     @discardableResult
     package func verify(entry: [UInt8], by key: VerifierKey) throws(LogFailure) -> Checkpoint {
         let checkpoint = try Checkpoint.open(self.checkpoint, by: key)

@@ -24,8 +24,9 @@ package struct TreeFrontier: Hashable, Sendable {
         }
     }
 
-    /// Appends one leaf, by its leaf hash. `completed` hears of every complete subtree that ends with
-    /// this leaf and belongs into a tile: at level 0, 8, 16, … of the tree, tile level 0, 1, 2, ….
+    /// Appends one leaf, by its leaf hash. `completed` hears of every complete subtree that ends
+    /// with this leaf and belongs into a tile: at level 0, 8, 16, … of the tree, tile level 0, 1,
+    /// 2, ….
     package mutating func append(
         _ leafHash: SHA256Digest,
         completed: (_ tileLevel: Int, _ index: Int64, _ hash: SHA256Digest) -> Void = { _, _, _ in }

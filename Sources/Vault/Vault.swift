@@ -22,14 +22,11 @@ package final class Vault: Sendable {
 
     /// Makes the vault's directories, durable, in a new root or volume.
     package static func create(in root: DurableRoot) throws {
-        for place in ["vault/footage", "vault/partial", "vault/records"] {
-            try root.makeDirectory(place)
-            for number in 0..<256 {
-                try root.makeDirectory(place + "/" + Hex.encode([UInt8(number)]))
-            }
+        var places = ["staging", "vault", "vault/footage", "vault/partial", "vault/records"]
+        for place in places.dropFirst(2) {
+            places += (0..<256).map { place + "/" + Hex.encode([UInt8($0)]) }
         }
-        try root.makeDirectory("vault/damaged")
-        try root.makeDirectory("staging", mode: 0o700)
+        try root.makeDirectories(places + ["vault/damaged"])
     }
 
     /// Opens the vault under the root's lock; what a killed run left in `staging/` is swept.

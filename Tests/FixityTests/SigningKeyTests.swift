@@ -34,8 +34,9 @@ struct SigningKeyTests {
         #expect(again.publicKey == key.publicKey)
         #expect(try again.sign([1, 2, 3]) == key.sign([1, 2, 3]))
         #expect(SigningKey.generate().publicKey != key.publicKey)
-        #expect(Ed25519.verify(
-            signature: try key.sign([]), message: [], publicKey: key.publicKey))
+        #expect(
+            Ed25519.verify(
+                signature: try key.sign([]), message: [], publicKey: key.publicKey))
     }
 
     @Test("Any flipped bit of the signature, message or key fails")

@@ -45,7 +45,8 @@ struct CheckpointTests {
             ("", Int64(0), [String]()), ("a\nb", 0, []), ("a", -1, []), ("a", 0, [""]),
             ("a", 0, ["x\ny"]),
         ] {
-            #expect(throws: LogFailure(.notRepresentable, "a checkpoint with such a line or size")) {
+            #expect(throws: LogFailure(.notRepresentable, "a checkpoint with such a line or size"))
+            {
                 try Checkpoint(
                     origin: origin, size: size, root: MerkleTree.emptyRoot, extensions: lines)
             }

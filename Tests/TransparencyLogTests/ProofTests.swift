@@ -71,7 +71,8 @@ struct ProofTests {
             let (leaf, root) = (Self.tree.leaves[index], Self.roots[size])
             let proof = try InclusionProof.make(
                 index: Int64(index), size: Int64(size), hash: Self.subtree)
-            func holds(_ hashes: [SHA256Digest], at place: Int = index, of count: Int = size) -> Bool
+            func holds(_ hashes: [SHA256Digest], at place: Int = index, of count: Int = size)
+                -> Bool
             {
                 InclusionProof(index: Int64(place), size: Int64(count), hashes: hashes)
                     .verify(leafHash: leaf, root: root)
@@ -154,6 +155,16 @@ struct ProofTests {
                 try ConsistencyProof.make(from: old, to: new, hash: Self.subtree)
             }
         }
+    }
+
+    @Test("A larger tree does not pass for a smaller one: the way must end where the size says")
+    func largerTreeUnderASmallSize() throws {
+        let leaves = Self.tree.leaves
+        let single = InclusionProof(index: 0, size: 1, hashes: [leaves[0]])
+        #expect(!single.verify(leafHash: leaves[1], root: Self.roots[2]))
+        let proof = try ConsistencyProof.make(from: 7, to: 8, hash: Self.subtree)
+        let claimed = ConsistencyProof(oldSize: 3, newSize: 4, hashes: proof.hashes)
+        #expect(!claimed.verify(oldRoot: Self.roots[7], newRoot: Self.roots[8]))
     }
 
     @Test("Sizes and indices near 2^63, and endless proofs, end in a refusal")

@@ -72,7 +72,8 @@ struct SignedNoteTests {
         try again.verify(by: VerifierKey(name: "log", of: key))
     }
 
-    @Test("A signature that claims a known key and is not its own refuses the note, first or second")
+    @Test(
+        "A signature that claims a known key and is not its own refuses the note, first or second")
     func badKnownSignature() throws {
         let key = SigningKey.generate()
         let known = try VerifierKey(name: "log", of: key)
@@ -139,7 +140,8 @@ struct SignedNoteTests {
         "A malformed verifier key is refused",
         arguments: [
             "", "+", "++", "example.com/foo", "example.com/foo+530d903a",
-            "example.com/foo+530d903a+", "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+            "example.com/foo+530d903a+",
+            "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
             "example.com/fop+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
             "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
             "example.com/foo+530d903+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",

@@ -54,7 +54,10 @@ struct TilePathTests {
         }
         let large = tiles(70_000)
         #expect(large.count == 277)
-        #expect(large.suffix(4) == ["tile/0/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1"])
+        #expect(
+            large.suffix(4) == [
+                "tile/0/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1",
+            ])
         #expect(tiles(256) == ["tile/0/000", "tile/1/000.p/1"])
         #expect(tiles(0).isEmpty)
         #expect(
@@ -66,7 +69,7 @@ struct TilePathTests {
     func endlessSizes() {
         let first = TilePath.all(size: .max).prefix(2).map(\.description)
         #expect(first == ["tile/entries/000", "tile/0/000"])
-        #expect(Array(TilePath.changed(from: .max - 1, to: .max)).count == 9)
+        #expect(Array(TilePath.changed(from: .max - 1, to: .max)).count == 2)
         #expect(Array(TilePath.all(size: -1)).isEmpty)
     }
 

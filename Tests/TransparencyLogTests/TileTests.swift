@@ -89,7 +89,9 @@ struct TileTests {
     @Test("Where a partial tile is gone the full one serves")
     func fullTileServes() throws {
         let (tree, shelf, _) = grown(to: 512, seed: 8)
-        shelf.files = shelf.files.filter { !$0.key.isPartial || $0.key.content != .hashes(level: 0) }
+        shelf.files = shelf.files.filter {
+            !$0.key.isPartial || $0.key.content != .hashes(level: 0)
+        }
         let reader = TileHashReader(size: 300, read: shelf.read)
         #expect(try reader.hash(level: 3, index: 36) == tree.subtree(3, 36))
         #expect(throws: LogFailure.self) { try reader.hash(level: 3, index: 37) }

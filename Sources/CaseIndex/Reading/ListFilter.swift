@@ -53,15 +53,19 @@ package struct ListedItem: Hashable, Sendable {
         ]
         path?.write(into: &members)
         members.set("role", role)
-        members.set("recorder", recorder)
+        if let recorder { members["recorder"] = ["id": .string(recorder)] }
         members.set("officer", officer)
-        members.set("start", start)
-        members.set("startFrom", startFrom)
-        members.set("end", end)
+        var times: [String: JSONValue] = [:]
+        times.set("start", start)
+        times.set("startFrom", startFrom)
+        times.set("end", end)
+        if !times.isEmpty { members["times"] = .object(times) }
+        var media: [String: JSONValue] = [:]
+        media.set("status", status)
         if let durationMicroseconds {
-            members["duration"] = .decimal(Double(durationMicroseconds) / 1_000_000)
+            media["duration"] = .decimal(Double(durationMicroseconds) / 1_000_000)
         }
-        members.set("status", status)
+        if !media.isEmpty { members["media"] = .object(media) }
         members.set("marks", marks)
         members.set("quarantine", quarantineCode)
         members.set("sidecars", sidecars)

@@ -25,7 +25,7 @@ struct Copy: AsyncParsableCommand {
         guard status == .done, let grant = disclosed.grant else {
             throw ExitCode(status.rawValue)
         }
-        try await StationReader(settings: settings).vault()
+        try await StationReader(settings: settings)
             .copyOut(grant.sha256, size: grant.size, to: path)
         if global.json {
             Terminal.line([

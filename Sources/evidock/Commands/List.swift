@@ -56,8 +56,9 @@ struct List: AsyncParsableCommand {
         parts.append(recorder.isEmpty ? "-" : recorder)
         let officer = text(item[key: "officer"])
         parts.append(officer.isEmpty ? "-" : officer)
-        parts.append(text(item[key: "media"]?[key: "status"]))
-        parts.append(text(item[key: "names"]?.arrayValue?.first?[key: "path"]))
+        let status = text(item[key: "media"]?[key: "status"])
+        parts.append(status.isEmpty ? "-" : status)
+        parts.append(text(item[key: "path"]))
         return parts.joined(separator: "  ")
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Assembly
 import Evidence
+import Logging
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
