@@ -37,6 +37,7 @@ final class SM3Lane: Sendable {
         _ stream: SM3Stream, _ bytes: UnsafeRawBufferPointer, done: @escaping () -> Void
     ) {
         nonisolated(unsafe) let piece = Piece(stream: stream, bytes: bytes, done: done)
+        // Whoever gives a piece leaves its stream and bytes alone until `done`.
         let starts = queue.withLock { queue in
             queue.pieces.append(piece)
             defer { queue.isRunning = true }
@@ -63,6 +64,7 @@ final class SM3Lane: Sendable {
                 queue.pieces = rest
                 if batch.isEmpty { queue.isRunning = false }
                 nonisolated(unsafe) let taken = batch
+                // Out of the queue it is this thread's alone.
                 return taken
             }
             guard !batch.isEmpty else { return }

@@ -79,8 +79,8 @@ final class SourceCopy {
         }
         buffer.readers.enter()
         buffer.readers.enter()
-        // The buffer is not filled again, and the copy not left, before both have left the buffer.
         nonisolated(unsafe) let (copy, held, piece) = (self, buffer, bytes)
+        // The buffer is not filled again, and the copy not left, before both have left the buffer.
         lanes.add(stream, bytes) { held.readers.leave() }
         writer.async {
             copy.write(piece, at: offset)

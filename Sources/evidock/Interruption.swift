@@ -3,8 +3,8 @@ import Glibc
 
 /// SIGINT and SIGTERM as a request to end cleanly, once.
 final class Interruption: Sendable {
-    // Dispatch sources are thread-safe; the module does not say so.
     private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+    // Dispatch sources are thread-safe; the module does not say so.
 
     init(_ body: @escaping @Sendable () -> Void) {
         sources = [SIGINT, SIGTERM].map { number in

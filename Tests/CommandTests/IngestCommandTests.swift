@@ -20,11 +20,11 @@ struct IngestCommandTests {
         let result = try bench.ingest()
         #expect(result.status == 0, "\(result.errors)")
         let outcomes = result.lines.filter { $0[key: "outcome"] != nil }
-        #expect(outcomes.count == 5)
+        #expect(outcomes.count == 4)
         #expect(outcomes.allSatisfy { $0[key: "outcome"]?.stringValue == "ingested" })
         #expect(outcomes.allSatisfy { $0[key: "leaf"]?.integerValue != nil })
         let summary = try #require(result.summary)
-        #expect(summary[key: "files"]?.integerValue == 5)
+        #expect(summary[key: "files"]?.integerValue == 4)
         #expect(summary[key: "safeToRemove"]?.boolValue == true)
         for outcome in outcomes {
             let sha256 = try #require(outcome[key: "sha256"]?.stringValue)
@@ -36,7 +36,8 @@ struct IngestCommandTests {
         let audit = try Program.run("audit", "--root", bench.root, "--json")
         #expect(audit.status == 0, "\(audit.output)\(audit.errors)")
         let list = try Program.run("--root", bench.root, "list", "--json")
-        #expect(list.lines.count == 3)
+        // Text beside no footage of its own name is a line of its own: nothing is hidden.
+        #expect(list.lines.count == 4)
     }
 
     @Test("trap-2, trap-5: the same card again is confirmed by digest, and nothing is stored twice")
@@ -48,7 +49,7 @@ struct IngestCommandTests {
         let objects = bench.files("vault/footage")
         let second = try bench.ingest()
         #expect(second.status == 0, "\(second.errors)")
-        #expect(second.summary?[key: "duplicate"]?.integerValue == 3)
+        #expect(second.summary?[key: "duplicate"]?.integerValue == 2)
         #expect(second.summary?[key: "ingested"]?.integerValue == 0)
         #expect(bench.files("vault/footage") == objects)
     }
@@ -61,11 +62,11 @@ struct IngestCommandTests {
         bench.put(same, "b.mp4")
         bench.put(same, "c/d.mp4")
         let result = try bench.ingest()
-        #expect(result.summary?[key: "ingested"]?.integerValue == 2)
+        #expect(result.summary?[key: "ingested"]?.integerValue == 1)
         #expect(result.summary?[key: "duplicate"]?.integerValue == 2)
-        #expect(bench.files("vault/footage").count == 2)
+        #expect(bench.files("vault/footage").count == 1)
         let leaves = Set(result.lines.compactMap { $0[key: "leaf"]?.integerValue })
-        #expect(leaves.count == 4)
+        #expect(leaves.count == 3)
     }
 
     @Test("trap-2: a file of the same name and size with other bytes is another item")
@@ -76,7 +77,7 @@ struct IngestCommandTests {
         bench.put(bytes(300_000, seed: 6), "a.mp4")
         let result = try bench.ingest()
         #expect(result.summary?[key: "ingested"]?.integerValue == 1)
-        #expect(bench.files("vault/footage").count == 3)
+        #expect(bench.files("vault/footage").count == 2)
     }
 
     @Test("trap-13: a checksum that differs, and one that is none, need a look")
@@ -115,7 +116,7 @@ struct IngestCommandTests {
         let result = try bench.ingest()
         #expect(result.status == 3)
         #expect(result.summary?[key: "refused"]?.integerValue == 3)
-        #expect(result.summary?[key: "ingested"]?.integerValue == 2)
+        #expect(result.summary?[key: "ingested"]?.integerValue == 1)
         for line in result.lines where line[key: "outcome"]?.stringValue == "refused" {
             #expect(line[key: "reason"]?.stringValue?.isEmpty == false)
             #expect(line[key: "leaf"] != nil)
@@ -127,7 +128,7 @@ struct IngestCommandTests {
         let bench = Bench()
         let names: [[UInt8]] = [
             [0xd6, 0xb4, 0xd0, 0xd0, 0x2e, 0x6d, 0x70, 0x34], [0xff, 0xfe], Array("a\nb.mp4".utf8),
-            Array("=cmd|' /C calc'!A0.mp4".utf8), Array("<script>alert(1)</script>.mp4".utf8),
+            Array("=cmd|' calc'!A0.mp4".utf8), Array("<img src=x onerror=alert(1)>.mp4".utf8),
             Array("\u{202e}4pm.exe".utf8), Array(repeating: 0x61, count: 255), Array("A.MP4".utf8),
             Array("a.mp4".utf8), Array("..mp4".utf8), Array("\u{1b}[2J.mp4".utf8),
         ]

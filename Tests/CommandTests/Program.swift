@@ -84,7 +84,7 @@ struct Bench {
     var root: String { directory.path + "/root" }
     var card: String { directory.path + "/card" }
 
-    init() { directory.write([], at: "card/.keep-folder") }
+    init() { mkdir(card, 0o755) }
 
     func put(_ bytes: [UInt8], _ name: String) { directory.write(bytes, at: "card/" + name) }
 
@@ -99,7 +99,7 @@ struct Bench {
         guard let names = FileManager.default.subpaths(atPath: base) else { return [] }
         return names.filter {
             var isDirectory: ObjCBool = false
-            FileManager.default.fileExists(atPath: base + "/" + $0, isDirectory: &isDirectory)
+            _ = FileManager.default.fileExists(atPath: base + "/" + $0, isDirectory: &isDirectory)
             return !isDirectory.boolValue
         }.sorted()
     }

@@ -123,7 +123,7 @@ struct StoreCommandTests {
                 unlink(bench.root + "/index.sqlite" + suffix)
             }
             if scribble {
-                FileManager.default.createFile(
+                _ = FileManager.default.createFile(
                     atPath: bench.root + "/index.sqlite", contents: Data(repeating: 7, count: 9000))
             }
             #expect(try Program.run("--root", bench.root, "list", "--json").output == before)

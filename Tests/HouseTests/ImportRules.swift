@@ -22,7 +22,7 @@ enum ImportRules {
         "Assembly": [
             "Evidence", "Fixity", "TransparencyLog", "DurableFiles", "Vault", "Recorders",
             "Inspection", "Custody", "Audit", "CaseIndex", "Ingest", "CLinux",
-            "Configuration", "Logging", "ServiceLifecycle", "SystemPackage",
+            "Configuration", "Logging", "ServiceLifecycle", "SystemPackage", "UnixSignals",
         ],
         "evidock": ["Assembly", "Evidence", "ArgumentParser", "Logging"],
         "evidock-inspector": ["CLibAV", "CLinux", "Evidence"],
