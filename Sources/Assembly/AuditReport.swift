@@ -6,15 +6,14 @@ package import Logging
 /// The figures of an audit, and how many findings it had.
 package struct AuditReport: Sendable {
     package let summary: AuditSummary
+    package let findings: Int64
     package let isQuick: Bool
-
-    package var findings: Int64 { summary.findings }
 
     package var json: JSONValue {
         [
             "leaves": .integer(summary.leaves), "records": .integer(summary.records),
             "objects": .integer(summary.objects), "bytes": .integer(summary.bytes),
-            "treeSize": .integer(summary.treeSize), "findings": .integer(summary.findings),
+            "treeSize": .integer(summary.treeSize), "findings": .integer(findings),
             "unfinishedVisits": .integer(summary.unfinishedVisits), "quick": .bool(isQuick),
         ]
     }
@@ -49,6 +48,12 @@ extension StationReader {
                     { body in try index.everyItem { try body($0.description, $1, $2) } }
                 })
         }
-        return AuditReport(summary: summary, isQuick: quick)
+        var inIndex: [Finding] = []
+        if !quick, summary.findings == 0 {
+            inIndex = try await IndexComparison(reader: self, log: log).findings()
+            inIndex.forEach(finding)
+        }
+        return AuditReport(
+            summary: summary, findings: summary.findings + Int64(inIndex.count), isQuick: quick)
     }
 }

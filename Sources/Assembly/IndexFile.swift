@@ -23,6 +23,12 @@ package enum IndexFile {
     package static func remove(in root: String) {
         for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path(in: root) + suffix) }
     }
+
+    /// Removes a directory that holds an index alone.
+    static func removeDirectory(_ directory: String) {
+        remove(in: directory)
+        rmdir(directory)
+    }
 }
 
 /// Where the inspector's program lies.

@@ -54,6 +54,7 @@ package final class Station: Sendable {
     private init(
         layout: RootLayout, settings: Settings, root: DurableRoot, lock: RootLock, log: Logger
     ) async throws {
+        try LibCrypto.requireDigests()
         let key = try RootLayout.key(in: layout.path)
         let volumes = try VolumesFile.read(root: layout.path)
         let copies = try (settings.copies ?? volumes.copies).map { try DurableRoot(path: $0) }
@@ -67,6 +68,11 @@ package final class Station: Sendable {
                 publishEvery: .milliseconds(settings.publishEvery)),
             now: { Clock.now() })
         let reader = try LedgerReader(rootPath: layout.path)
+        let catalogue = try ProfileCatalogue.load(directory: settings.profiles)
+        for fault in catalogue.faults {
+            log.error(
+                "a recorder profile is left out", metadata: ["problem": "\(fault.problem.english)"])
+        }
         index = try await IndexFile.openForWriting(layout: layout, log: log)
         let feeder = IndexFeeder(reader: reader, index: index)
         self.layout = layout
@@ -76,7 +82,7 @@ package final class Station: Sendable {
             station: layout.station, vault: vault, ledger: ledger, reader: reader,
             index: try IndexReader(path: IndexFile.path(in: layout.path)), feeder: feeder,
             inspector: Inspector(executable: InspectorProgram.path(settings.inspector)),
-            catalogue: try ProfileCatalogue.load(directory: settings.profiles),
+            catalogue: catalogue,
             copyPlace: copies == nil ? nil : "copies", settings: settings.ingest, log: log,
             now: { Clock.now() })
         try await feeder.catchUp()
@@ -115,9 +121,8 @@ package final class Station: Sendable {
             reader: try LedgerReader(rootPath: layout.path), index: index
         ).catchUp()
         try index.close()
-        var hasher = SHA256Hasher()
-        try IndexReader(path: IndexFile.path(in: layout.path)).orderedDump { hasher.update($0) }
-        return (leaves, hasher.finalize().hex)
+        let reader = try IndexReader(path: IndexFile.path(in: layout.path))
+        return (leaves, try await IndexComparison.digest(reader))
     }
 }
 

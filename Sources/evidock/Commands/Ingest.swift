@@ -79,7 +79,7 @@ struct OutcomePrinter: Sendable {
         if number("unfinished") > 0 {
             Terminal.line(
                 Bilingual(
-                    "\(number("unfinished")) unfinished files were left alone on the recorder.",
+                    "Unfinished files left alone on the recorder: \(number("unfinished")).",
                     "记录仪上有 \(number("unfinished")) 个未完成的文件，未作采集。"
                 ).text(in: language))
         }
