@@ -100,7 +100,7 @@ check_shell() {
     done
     for file in systemd/evidock-dock systemd/debian/p*; do sh -n "$file" || return 1; done
 }
-export -f check_units check_shell
+export -f check_units check_shell build_release
 
 printf '== Set up\n'
 need_swift || exit 1
@@ -113,7 +113,7 @@ check "Format" format.log swift format lint --strict --recursive Sources Tests P
 check "Shell syntax" shell.log bash -c check_shell
 check "Debug build" debug-build.log swift build --build-tests
 swift_tests "Unit tests" unit-tests.log
-check "Release build" release-build.log swift build -c release --static-swift-stdlib
+check "Release build" release-build.log bash -c build_release
 check "systemd units" units.log bash -c check_units
 
 # Every script test, in order. One that is not there yet is not run.

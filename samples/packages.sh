@@ -2,6 +2,7 @@
 #
 #   build_packages   to build and run it
 #   test_packages    what the tests want besides
+#   build_release    builds it, from the project's top
 #   need_packages PACKAGE…   installs those that are missing, and asks for root only then
 
 build_packages=(
@@ -32,6 +33,11 @@ need_packages() {
     "${as_root[@]}" apt-get -qq update >&2 &&
         "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
             apt-get -qq -y --no-install-recommends install "${missing[@]}" >&2
+}
+
+# The release, with Swift's libraries inside and no name of this folder in what C asserts say.
+build_release() {
+    swift build -c release --static-swift-stdlib -Xcc "-fmacro-prefix-map=$PWD/="
 }
 
 need_swift() {

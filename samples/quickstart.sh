@@ -48,7 +48,7 @@ trap 'exit 143' TERM
 heading "Set up and build" "准备与构建"
 need_swift
 need_packages "${build_packages[@]}"
-if ! swift build -c release --static-swift-stdlib > "$work/build.log" 2>&1; then
+if ! build_release > "$work/build.log" 2>&1; then
     tail -n 40 "$work/build.log" >&2
     exit 1
 fi

@@ -3,7 +3,7 @@
 #
 #   bash systemd/package.sh [--version V] [--binaries DIR] [--out DIR]
 #
-# Needs .build/release from `swift build -c release --static-swift-stdlib`: Swift's libraries are
+# Needs .build/release from `build_release` of samples/packages.sh: Swift's libraries are
 # inside then, and all else comes from Debian, as the package's dependencies say. So a court's
 # machine needs neither Swift nor a network. Prints the package's path; by default
 # .build/package/evidock_V_ARCH.deb.
@@ -28,7 +28,7 @@ done
 [[ $version =~ ^[0-9][A-Za-z0-9.+~-]*$ ]] || { echo "no Debian version: $version" >&2; exit 2; }
 for program in evidock evidock-inspector; do
     if [ ! -x "$binaries/$program" ]; then
-        echo "$binaries/$program is missing: swift build -c release --static-swift-stdlib" >&2
+        echo "$binaries/$program is missing: bash samples/quickstart.sh builds it" >&2
         exit 1
     fi
 done

@@ -18,6 +18,7 @@ package struct AssemblyFailure: Failure {
         case noSuchLeaf = "no-such-leaf"
         case notPermitted = "not-permitted"
         case daemonGone = "daemon-gone"
+        case unreadableFile = "unreadable-file"
     }
 
     package let reason: Code
@@ -35,7 +36,7 @@ package struct AssemblyFailure: Failure {
         case .notAStation, .newerFormat, .damagedStation, .missingKey, .notEmpty: .stop
         case .inUse, .indexUnavailable, .daemonGone: .retry
         case .malformedSetting, .alreadyStation, .wrongUsage, .noSuchItem, .severalItems,
-            .noSuchLeaf, .notPermitted:
+            .noSuchLeaf, .notPermitted, .unreadableFile:
             .quarantine
         }
     }
@@ -76,6 +77,8 @@ package struct AssemblyFailure: Failure {
             Bilingual("You may not do this: \(subject)", "无权执行：\(subject)")
         case .daemonGone:
             Bilingual("The running evidock went away meanwhile.", "运行中的 evidock 已中断。")
+        case .unreadableFile:
+            Bilingual("This is no file that can be read: \(subject)", "无法读取该文件：\(subject)")
         }
     }
 
@@ -108,6 +111,7 @@ package struct AssemblyFailure: Failure {
             Bilingual("Ask the station's administrator.", "请联系站点管理员。")
         case .daemonGone:
             Bilingual("Try again. Nothing is lost.", "请重试。没有数据丢失。")
+        case .unreadableFile: Bilingual("Check the path.", "请检查路径。")
         }
     }
 }

@@ -35,7 +35,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         switch failure.code {
         case "in-use": self = .inUse
         case "malformed-setting", "wrong-usage", "already-a-station", "no-such-folder",
-            "overlaps-root", "not-permitted", "malformed-profile":
+            "overlaps-root", "not-permitted", "malformed-profile", "unreadable-file":
             self = .wrongUsage
         case "no-such-item", "several-items", "no-such-leaf": self = .findings
         default:

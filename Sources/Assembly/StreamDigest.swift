@@ -29,7 +29,7 @@ enum StreamDigest {
         while true {
             let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw AssemblyFailure(.daemonGone) }
+            guard count >= 0 else { throw AssemblyFailure(.unreadableFile) }
             guard count > 0 else { break }
             let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
             sha256.update(piece)

@@ -78,11 +78,11 @@ extension StationReader {
         _ path: String, against reference: VerifyReference?, log: Logger
     ) async throws -> Verdict {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw AssemblyFailure(.noSuchItem, subject: path) }
+        guard descriptor >= 0 else { throw AssemblyFailure(.unreadableFile, subject: path) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw AssemblyFailure(.noSuchItem, subject: path)
+            throw AssemblyFailure(.unreadableFile, subject: path)
         }
         let found = try await StreamDigest.of(descriptor)
         let items = try await index(log: log).items(withSHA256: found.sha256)

@@ -37,7 +37,8 @@ package final class OutgoingFile {
                 descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
-                throw DurableFileFailure(errno: errno, operation: "write", place: "target")
+                throw DurableFileFailure(
+                    errno: count == 0 ? EIO : errno, operation: "write", place: "target")
             }
             sent += count
         }
@@ -50,11 +51,17 @@ package final class OutgoingFile {
         }
         if clinux_rename_noreplace(AT_FDCWD, temporary, AT_FDCWD, path) != 0 {
             // Some file systems cannot rename without replacing: a hard link cannot replace either.
-            guard errno == EINVAL, link(temporary, path) == 0 else {
+            guard [EINVAL, ENOSYS, EOPNOTSUPP].contains(errno), link(temporary, path) == 0 else {
                 throw DurableFileFailure(errno: errno, operation: "renameat2", place: "target")
             }
             unlink(temporary)
         }
         isPublished = true
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return }
+        // A file system that cannot sync a directory still holds a whole, synced file.
+        fsync(directory)
+        close(directory)
     }
 }

@@ -47,7 +47,8 @@ package final class RootLock: Sendable {
         }
     }
 
-    /// What the holder wrote of itself; nil where nobody holds the lock or it said nothing.
+    /// What the holder wrote of itself; nil where it let go in order or said nothing. The note of one
+    /// that was killed stays until the next holder comes.
     package static func note(rootPath: String) -> String? {
         let descriptor = open(rootPath + "/lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }

@@ -5,7 +5,8 @@ import Glibc
 /// A file under way in `staging/`: it has no name that anybody trusts, and is removed unless it is
 /// published.
 package final class StagedFile {
-    package let descriptor: CInt
+    /// -1 while it is closed for now.
+    package private(set) var descriptor: CInt
     let name: String
     // Held so that the directory it is relative to stays open.
     private let root: DurableRoot
@@ -21,21 +22,42 @@ package final class StagedFile {
     }
 
     deinit {
-        close(descriptor)
+        closeForNow()
         if !isPublished { unlinkat(root.descriptor, name, 0) }
     }
 
-    /// Writes all of it at that offset: short writes go on, EINTR is tried again.
+    /// Gives its descriptor back while others of its group are written.
+    package func closeForNow() {
+        if descriptor >= 0 { close(descriptor) }
+        descriptor = -1
+    }
+
+    /// Opens it for reading after ``closeForNow()``.
+    package func reopen() throws {
+        guard descriptor < 0 else { return }
+        descriptor = openat(root.descriptor, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            throw DurableFileFailure(errno: errno, operation: "open", place: "staging")
+        }
+    }
+
+    /// Writes all of it at that offset: short writes go on, EINTR is tried again, and what O_DIRECT
+    /// does not take goes through the cache.
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws {
         var sent = 0
+        var mayBeDirect = true
         while sent < bytes.count {
-            let count = pwrite(
-                descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent,
-                off_t(offset) + sent)
-            if count < 0, errno == EINTR { continue }
+            let count = root.calls.write(
+                descriptor, UnsafeRawBufferPointer(rebasing: bytes[sent...]), offset + Int64(sent))
+            if count == -Int(EINTR) { continue }
+            if count == -Int(EINVAL), mayBeDirect {
+                useDirectWrites(false)
+                mayBeDirect = false
+                continue
+            }
             guard count > 0 else {
                 throw DurableFileFailure(
-                    errno: count == 0 ? EIO : errno, operation: "pwrite", place: "staging")
+                    errno: count == 0 ? EIO : Int32(-count), operation: "pwrite", place: "staging")
             }
             sent += count
         }
@@ -66,8 +88,6 @@ package final class StagedFile {
     /// final: the file must be thrown away (fsync(2) on Linux reports an error once).
     package func sync(size: Int64) throws {
         try checkSize(size)
-        guard fsync(descriptor) == 0 else {
-            throw DurableFileFailure(errno: errno, operation: "fsync", place: "staging")
-        }
+        try root.sync(descriptor, place: "staging")
     }
 }

@@ -68,6 +68,8 @@ package struct VisitSummary: Hashable, Sendable {
     /// Every file of the card is confirmed by digest (and copied twice where that is set).
     package var mayBeCleared = false
     package var findings: [Finding] = []
+    /// How many copies the station keeps of everything: 1 is a single copy.
+    package var copies: Int64 = 1
 
     package init() {}
 
@@ -94,6 +96,7 @@ package struct VisitSummary: Hashable, Sendable {
         unfinished += other.unfinished
         treeSize = max(treeSize, other.treeSize)
         findings += other.findings
+        copies = other.copies
     }
 
     package var json: JSONValue {
@@ -103,7 +106,7 @@ package struct VisitSummary: Hashable, Sendable {
             "refused": .integer(refused), "bytes": .integer(bytes),
             "seconds": .decimal(Double(milliseconds) / 1000), "treeSize": .integer(treeSize),
             "safeToRemove": .bool(safeToRemove), "mayBeCleared": .bool(mayBeCleared),
-            "unfinished": .integer(unfinished),
+            "unfinished": .integer(unfinished), "copies": .integer(copies),
         ]
         members.set("visit", visit)
         members.set("recorder", recorder)

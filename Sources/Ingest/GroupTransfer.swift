@@ -31,7 +31,13 @@ struct GroupTransfer: Sendable {
                     descriptor: $0.descriptor, size: $0.identity.size, isAlive: isAlive)
             },
             progress: { index, phase, bytes in
-                guard phase == .copying else { return }
+                guard phase == .copying else {
+                    board.update(slot) {
+                        guard $0.state == .transferring, $0.bytesDone >= $0.bytesTotal else { return }
+                        $0.state = .verifying
+                    }
+                    return
+                }
                 let delta = moved.withLock { moved in
                     defer { moved[index] = bytes }
                     return bytes - moved[index]

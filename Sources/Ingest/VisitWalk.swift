@@ -94,6 +94,7 @@ final class VisitWalk {
         summary.profile = visit.profile
         summary.unfinished = Int64(visit.unfinished)
         summary.findings = visit.findings
+        summary.copies = stages.copyPlace == nil ? 1 : 2
         board.update(slot) {
             $0.recorder = visit.recorder
             $0.visit = name.description

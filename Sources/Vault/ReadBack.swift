@@ -6,7 +6,7 @@ import Glibc
 /// A staged file whose bytes on the disk were read again and are those that the source gave.
 ///
 /// Only the read-back makes one, so that the compiler keeps unverified bytes out of the vault.
-struct VerifiedCopy: ~Copyable {
+struct VerifiedCopy {
     let staged: StagedFile
     let digests: SourceDigests
 
@@ -41,19 +41,27 @@ enum ReadBack {
         return VerifiedCopy(staged: staged, digests: digests)
     }
 
+    /// The disk's bytes, from its sectors where the file system can.
     private static func read(
         _ staged: StagedFile, _ buffer: UnsafeMutableRawBufferPointer, count: Int, at offset: Int64
     ) throws {
         var done = 0
+        var mayBeDirect = true
         while done < count {
             // Whole sectors are asked for even at the end: O_DIRECT gives no less.
             let step = pread(
                 staged.descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done,
                 off_t(offset) + done)
             if step < 0, errno == EINTR { continue }
+            if step < 0, errno == EINVAL, staged.useDirectWrites(false), mayBeDirect {
+                // It said it could read past the cache and cannot: the cache was dropped before.
+                mayBeDirect = false
+                continue
+            }
             guard step > 0 else { throw VaultFailure(.writeFailed, errno: step < 0 ? errno : 0) }
             done += step
-            if done < count, done % 4096 != 0 { throw VaultFailure(.writeFailed) }
+            // After a short read O_DIRECT would not take the odd offset.
+            if done < count, done % 4096 != 0 { staged.useDirectWrites(false) }
         }
     }
 }

@@ -43,7 +43,7 @@ final class SM3Lane: Sendable {
             defer { queue.isRunning = true }
             return !queue.isRunning
         }
-        if starts { OwnThread.start("evidock-sm3") { self.run() } }
+        if starts { OwnThread.start { self.run() } }
     }
 
     private func run() {
@@ -75,31 +75,5 @@ final class SM3Lane: Sendable {
                 piece.done()
             }
         }
-    }
-}
-
-/// A thread of our own: blocking calls never run on Swift's cooperative pool.
-enum OwnThread {
-    private final class Body {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    static func start(_ name: String, _ run: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        let held = Unmanaged.passRetained(Body(run))
-        let number = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-                return nil
-            }, held.toOpaque())
-        guard number == 0 else {
-            // No thread to be had: the caller's own does the work, late but done.
-            held.takeRetainedValue().run()
-            return
-        }
-        pthread_detach(thread)
     }
 }

@@ -5,122 +5,94 @@ import Glibc
 
 /// Many small files on their way together: copied, one sync, read back, named, one sync.
 struct SmallGroup {
-    let run: TakeRun
+    typealias Outcome = Result<VaultedItem, VaultFailure>
+
+    let sources: [TransferSource]
     let indices: [Int]
     let volume: DurableRoot
+    let run: SourceRun
+    let mode: VaultSettings.Mode
+    let progress: (_ index: Int, _ phase: TransferPhase, _ bytes: Int64) -> Void
 
-    /// Digests made side by side.
-    private static let laneCount = 8
-
+    /// One source on its way; its staged file is closed but for the moments it is needed.
     private struct Member {
         let index: Int
         let staged: StagedFile
         let digests: SourceDigests
     }
 
-    /// Enters what became of each source. Throws where the store failed: then none of this group
-    /// counts as sealed, whatever was entered.
+    /// What became of each source; what is sealed is durable. Throws where the store failed: then
+    /// nothing of this group is sealed, and no name of it is left.
+    ///
+    /// - Parameters:
+    ///   - find: a volume that holds a sound object of those digests.
+    ///   - round: carries out a naming round, alone in the vault.
     func copy(
-        _ outcomes: inout [TakeRun.Outcome?],
-        seal: (consuming VerifiedCopy) throws -> VaultedItem
-    ) throws {
+        find: (SourceDigests) throws -> DurableRoot?,
+        round: (GroupSync, (inout NamingRound) throws -> Void) throws -> Void
+    ) throws -> [Int: Outcome] {
+        let group = try GroupSync(root: volume)
+        var outcomes: [Int: Outcome] = [:]
         var members: [Member] = []
-        var rest = indices[...]
-        while !rest.isEmpty {
-            let batch = rest.prefix(Self.laneCount)
-            rest = rest.dropFirst(batch.count)
+        for start in stride(from: 0, to: indices.count, by: SM3Lanes.width) {
+            let batch = indices[start..<min(start + SM3Lanes.width, indices.count)]
             members += try copyBatch(batch, &outcomes)
         }
-        guard !members.isEmpty else { return }
-        if members.count == 1 {
-            try members[0].staged.sync(size: members[0].digests.size)
-        } else {
-            try volume.syncFileSystem()
-        }
+        guard !members.isEmpty else { return outcomes }
+        try group.sync()
+        var verified: [(index: Int, copy: VerifiedCopy, sound: DurableRoot?)] = []
         for member in members {
-            let verified = try ReadBack.verify(member.staged, member.digests)
-            run.moved(member.index, .verifying, member.digests.size)
-            guard !run.isGivenUp else { throw VaultFailure(.stopped) }
-            outcomes[member.index] = .success(try seal(verified))
+            try member.staged.reopen()
+            let copy = try ReadBack.verify(member.staged, member.digests)
+            member.staged.closeForNow()
+            progress(member.index, .verifying, member.digests.size)
+            verified.append((member.index, copy, try find(member.digests)))
         }
-        try volume.syncFileSystem()
+        var sealed: [Int: Outcome] = [:]
+        try round(group) { round in
+            for one in verified {
+                sealed[one.index] = .success(try round.name(one.copy, sound: one.sound))
+            }
+        }
+        return outcomes.merging(sealed) { $1 }
     }
 
     /// Reads up to eight sources whole, makes their SM3 side by side, and writes them.
     private func copyBatch(
-        _ batch: ArraySlice<Int>, _ outcomes: inout [TakeRun.Outcome?]
+        _ batch: ArraySlice<Int>, _ outcomes: inout [Int: Outcome]
     ) throws -> [Member] {
-        var read: [(index: Int, bytes: [UInt8], unreadable: [Range<Int64>])] = []
+        var contents: [(index: Int, content: SmallContent)] = []
         for index in batch {
-            do {
-                var reading = try SourceReading(run.sources[index])
-                // It was small when it was listed; one that grew is copied another time.
-                guard reading.size <= 2 * Vault.smallFile else { throw VaultFailure(.unstable) }
-                var bytes = [UInt8](repeating: 0, count: Int(reading.size))
-                try bytes.withUnsafeMutableBytes { (buffer) throws -> Void in
-                    try reading.fill(buffer, at: 0)
-                }
-                try reading.finish()
-                read.append((index, bytes, reading.unreadable))
-                run.moved(index, .copying, reading.size)
+            do throws(VaultFailure) {
+                contents.append((index, try read(sources[index])))
+                progress(index, .copying, contents[contents.count - 1].content.size)
             } catch {
-                outcomes[index] = .failure(Vault.failure(error))
+                // Nobody waits any more, or the recorder is gone: the others need not be tried.
+                if error.reason == .stopped { throw error }
+                outcomes[index] = .failure(error)
             }
         }
-        let sm3 = Self.sm3(of: read.map(\.bytes))
+        let sm3 = SmallContent.sm3(of: contents.map(\.content))
         var members: [Member] = []
-        for (item, sm3) in zip(read, sm3) {
+        for ((index, content), sm3) in zip(contents, sm3) {
             let staged = try volume.stage()
-            try item.bytes.withUnsafeBytes { try staged.write($0, at: 0) }
-            try staged.checkSize(Int64(item.bytes.count))
+            try staged.write(content.bytes, at: 0)
+            try staged.checkSize(content.size)
+            staged.closeForNow()
             members.append(
-                Member(
-                    index: item.index, staged: staged,
-                    digests: Self.digests(item.bytes, sm3, item.unreadable)))
+                Member(index: index, staged: staged, digests: content.digests(sm3: sm3)))
         }
         return members
     }
 
-    private static func digests(
-        _ bytes: [UInt8], _ sm3: SM3Digest, _ unreadable: [Range<Int64>]
-    ) -> SourceDigests {
-        let size = Int64(bytes.count)
-        let whole = SHA256Digest.of(bytes)
-        return bytes.withUnsafeBytes { buffer in
-            var probe = ProbeHasher(size: size)
-            probe.update(buffer, at: 0)
-            let blocks = stride(from: 0, to: buffer.count, by: TransferBuffer.capacity).map {
-                start in
-                buffer.count <= TransferBuffer.capacity
-                    ? whole
-                    : SHA256Digest.of(
-                        UnsafeRawBufferPointer(
-                            rebasing: buffer[
-                                start..<min(buffer.count, start + TransferBuffer.capacity)]))
-            }
-            return SourceDigests(
-                sha256: whole, sm3: sm3, size: size, blocks: Array(blocks),
-                probe: probe.finalize(), unreadable: unreadable)
+    private func read(_ source: TransferSource) throws(VaultFailure) -> SmallContent {
+        let content = try SmallContent(of: source, run: run)
+        guard mode == .both, content.unreadable.isEmpty else { return content }
+        posix_fadvise(source.descriptor, 0, 0, POSIX_FADV_DONTNEED)
+        let again = try SmallContent(of: source, run: run)
+        guard again.unreadable.isEmpty, content.hasSameBytes(as: again) else {
+            throw VaultFailure(.unstable)
         }
-    }
-
-    private static func sm3(of contents: [[UInt8]]) -> [SM3Digest] {
-        guard !contents.isEmpty else { return [] }
-        // The pieces are copied into one place, so that eight pointers are good at once.
-        let total = contents.reduce(0) { $0 + $1.count }
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, total), alignment: 64)
-        defer { memory.deallocate() }
-        var pieces: [UnsafeRawBufferPointer] = []
-        var offset = 0
-        for bytes in contents {
-            let piece = UnsafeMutableRawBufferPointer(
-                rebasing: memory[offset..<offset + bytes.count])
-            piece.copyBytes(from: bytes)
-            pieces.append(UnsafeRawBufferPointer(piece))
-            offset += bytes.count
-        }
-        var states = contents.map { _ in SM3State() }
-        SM3Lanes.update(&states, with: pieces)
-        return states.map { $0.finalize() }
+        return content
     }
 }

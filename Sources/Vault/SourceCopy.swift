@@ -123,11 +123,3 @@ struct ProbeHasher: ~Copyable {
 
     consuming func finalize() -> SHA256Digest { hasher.finalize() }
 }
-
-extension SHA256Digest {
-    static func of(_ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
-        var hasher = SHA256Hasher()
-        hasher.update(bytes)
-        return hasher.finalize()
-    }
-}

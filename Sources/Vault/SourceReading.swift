@@ -4,78 +4,84 @@ import Glibc
 /// Reads a recorder's file from front to end, and says exactly which bytes it could not have.
 struct SourceReading {
     let source: TransferSource
+    private let run: SourceRun?
     private let first: stat
-    /// Ranges that could not be read, in order, at multiples of 4 KiB.
+    /// Ranges that could not be read, in order, to 4 KiB.
     private(set) var unreadable: [Range<Int64>] = []
 
     /// Bytes that are tried one piece at a time where a larger read failed.
     private static let pieceSize = 4096
 
-    init(_ source: TransferSource) throws(VaultFailure) {
-        self.source = source
-        var status = stat()
-        guard fstat(source.descriptor, &status) == 0 else {
-            throw VaultFailure(source.isAlive() ? .sourceUnreadable : .sourceGone, errno: errno)
-        }
-        first = status
+    /// - Parameter run: that which can be given up while it reads; nil for a file of our own.
+    init(_ source: TransferSource, run: SourceRun?) throws(VaultFailure) {
+        (self.source, self.run) = (source, run)
+        first = try Self.status(source, run)
     }
 
     var size: Int64 { Int64(first.st_size) }
 
+    private static func status(
+        _ source: TransferSource, _ run: SourceRun?
+    ) throws(VaultFailure) -> stat {
+        func call() -> (stat, CInt) {
+            var status = stat()
+            return fstat(source.descriptor, &status) == 0 ? (status, 0) : (status, errno)
+        }
+        let (status, number) = if let run { try run.reading(call) } else { call() }
+        guard number == 0 else {
+            throw VaultFailure(source.isAlive() ? .sourceUnreadable : .sourceGone, errno: number)
+        }
+        return status
+    }
+
+    /// Bytes read, or the negative errno(3).
+    private func read(
+        _ buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+    ) throws(VaultFailure) -> Int {
+        func call() -> Int { source.read(source.descriptor, buffer, offset) }
+        guard let run else { return call() }
+        return try run.reading(call)
+    }
+
     /// Fills the buffer from that offset; bytes that cannot be had are zero and entered in
     /// ``unreadable``.
     ///
-    /// - Throws: `source-gone`; `unstable` where the file is shorter than it was.
+    /// - Throws: `source-gone`; `unstable` where the file is shorter than it was; `stopped`.
     mutating func fill(
         _ buffer: UnsafeMutableRawBufferPointer, at offset: Int64
     ) throws(VaultFailure) {
         var done = 0
         while done < buffer.count {
-            let count = pread(
-                source.descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done,
-                off_t(offset) + done)
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let count = try read(rest, at: offset + Int64(done))
             if count > 0 {
                 done += count
             } else if count == 0 {
                 throw VaultFailure(.unstable)
-            } else if errno != EINTR {
-                try check(errno)
-                done += try fillByPieces(
-                    UnsafeMutableRawBufferPointer(rebasing: buffer[done...]),
-                    at: offset + Int64(done))
+            } else if count != -Int(EINTR) {
+                try check(Int32(-count))
+                done += try fillPiece(rest, at: offset + Int64(done))
             }
         }
     }
 
-    /// One piece after the other, each tried three times; what stays unreadable is zero.
-    private mutating func fillByPieces(
+    /// The bytes up to the next multiple of 4 KiB of the file, tried three times; what stays
+    /// unreadable is zero.
+    private mutating func fillPiece(
         _ buffer: UnsafeMutableRawBufferPointer, at offset: Int64
     ) throws(VaultFailure) -> Int {
-        var done = 0
-        while done < buffer.count {
-            // Pieces end at multiples of 4 KiB of the file, whatever the offset was.
-            let toBoundary = Self.pieceSize - Int((offset + Int64(done)) % Int64(Self.pieceSize))
-            let length = min(toBoundary, buffer.count - done)
-            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[done..<done + length])
-            var isRead = false
-            for _ in 0..<3 where !isRead {
-                let count = pread(
-                    source.descriptor, piece.baseAddress, length, off_t(offset) + done)
-                if count == length {
-                    isRead = true
-                } else if count >= 0 {
-                    throw VaultFailure(.unstable)
-                } else if errno != EINTR {
-                    try check(errno)
-                }
-            }
-            if !isRead {
-                piece.initializeMemory(as: UInt8.self, repeating: 0)
-                enter(offset + Int64(done)..<offset + Int64(done + length))
-            }
-            done += length
+        let toBoundary = Self.pieceSize - Int(offset % Int64(Self.pieceSize))
+        let piece = UnsafeMutableRawBufferPointer(
+            rebasing: buffer[..<min(toBoundary, buffer.count)])
+        for _ in 0..<3 {
+            let count = try read(piece, at: offset)
+            if count == piece.count { return count }
+            if count == 0 { throw VaultFailure(.unstable) }
+            if count < 0, count != -Int(EINTR) { try check(Int32(-count)) }
         }
-        return done
+        piece.initializeMemory(as: UInt8.self, repeating: 0)
+        enter(offset..<offset + Int64(piece.count))
+        return piece.count
     }
 
     private mutating func enter(_ range: Range<Int64>) {
@@ -102,17 +108,23 @@ struct SourceReading {
     /// Throws `unstable` where the file is not what it was when reading began: size, change times,
     /// or more bytes than there were.
     func finish() throws(VaultFailure) {
-        var status = stat()
-        guard fstat(source.descriptor, &status) == 0 else {
-            throw VaultFailure(source.isAlive() ? .sourceUnreadable : .sourceGone, errno: errno)
+        let status = try Self.status(source, run)
+        let beyond = try withUnsafeTemporaryByte { byte throws(VaultFailure) in
+            try read(byte, at: size)
         }
-        var byte: UInt8 = 0
-        let beyond = pread(source.descriptor, &byte, 1, first.st_size)
         guard status.st_size == first.st_size, beyond <= 0,
             status.st_mtim.tv_sec == first.st_mtim.tv_sec,
             status.st_mtim.tv_nsec == first.st_mtim.tv_nsec,
             status.st_ctim.tv_sec == first.st_ctim.tv_sec,
             status.st_ctim.tv_nsec == first.st_ctim.tv_nsec
         else { throw VaultFailure(.unstable) }
+    }
+
+    private func withUnsafeTemporaryByte(
+        _ body: (UnsafeMutableRawBufferPointer) throws(VaultFailure) -> Int
+    ) throws(VaultFailure) -> Int {
+        let byte = UnsafeMutableRawBufferPointer.allocate(byteCount: 1, alignment: 1)
+        defer { byte.deallocate() }
+        return try body(byte)
     }
 }

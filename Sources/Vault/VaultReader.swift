@@ -24,7 +24,7 @@ package struct VaultReader: Sendable {
 
     /// The object's path. Throws `not-in-vault`.
     package func locate(_ sha256: SHA256Digest) throws -> String {
-        for kind in ["footage", "partial"] {
+        for kind in Self.kinds {
             for root in rootPaths {
                 let path = root + "/" + Self.place(sha256, kind: kind)
                 if access(path, F_OK) == 0 { return path }
@@ -33,15 +33,28 @@ package struct VaultReader: Sendable {
         throw VaultFailure(.notInVault)
     }
 
+    static let kinds = ["footage", "partial"]
+
     static func open(_ path: String) throws -> CInt {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else { throw VaultFailure(.notInVault, errno: errno) }
-        return descriptor
+        guard descriptor < 0 else { return descriptor }
+        switch errno {
+        case EMFILE, ENFILE, ENOMEM: throw VaultFailure(.stopped, errno: errno)
+        case ENOENT, ENOTDIR: throw VaultFailure(.notInVault, errno: errno)
+        default: throw VaultFailure(.damagedObject, errno: errno)
+        }
     }
 
-    /// Whether the file at a path has those bytes, read from the disk.
-    func isSound(_ sha256: SHA256Digest, size: Int64?, at path: String) throws -> Bool {
-        let descriptor = try Self.open(path)
+    /// Whether the file at a place has those bytes, read from the disk. One that cannot be read is
+    /// not sound; no descriptors or memory left says nothing, and is thrown.
+    static func isSound(
+        _ sha256: SHA256Digest, size: Int64?, at volume: DurableRoot, _ place: String
+    ) throws -> Bool {
+        let descriptor: CInt
+        do { descriptor = try open(volume.path + "/" + place) } catch let failure as VaultFailure {
+            if failure.reason == .stopped { throw failure }
+            return false
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, size == nil || Int64(status.st_size) == size else {
@@ -61,12 +74,15 @@ package struct VaultReader: Sendable {
     ///   second copy has the right bytes; `not-in-vault`.
     package func copyOut(_ sha256: SHA256Digest, size: Int64, to path: String) async throws {
         try await onOwnThread {
-            let place = Self.place(sha256, kind: "footage")
-            let sources = try [locate(sha256)] + [copies].compactMap { $0.map { $0 + "/" + place } }
-            for source in sources where access(source, R_OK) == 0 {
-                if try Self.copy(source, sha256, size: size, to: path) { return }
+            let places = Self.kinds.map { Self.place(sha256, kind: $0) }
+            var isThere = false
+            for root in rootPaths + [copies].compactMap({ $0 }) {
+                for place in places where access(root + "/" + place, F_OK) == 0 {
+                    isThere = true
+                    if try Self.copy(root + "/" + place, sha256, size: size, to: path) { return }
+                }
             }
-            throw VaultFailure(.damagedObject)
+            throw VaultFailure(isThere ? .damagedObject : .notInVault)
         }
     }
 
@@ -74,7 +90,11 @@ package struct VaultReader: Sendable {
     private static func copy(
         _ source: String, _ sha256: SHA256Digest, size: Int64, to path: String
     ) throws -> Bool {
-        let descriptor = try open(source)
+        let descriptor: CInt
+        do { descriptor = try open(source) } catch let failure as VaultFailure {
+            if failure.reason == .stopped { throw failure }
+            return false
+        }
         defer { close(descriptor) }
         let target: OutgoingFile
         do {
@@ -131,34 +151,45 @@ extension Vault {
         package let size: Int64
     }
 
-    /// Both digests of a file somebody opened, read to its end. The descriptor stays open.
+    /// Both digests of a file somebody opened, read to its end. The descriptor stays open, but where
+    /// it throws `source-gone` or `source-stalled` a read of it may still be under way.
+    ///
+    /// Cancelling the task ends it with `stopped`.
     package func digest(
         of descriptor: CInt, size: Int64, withMD5: Bool = false,
         isAlive: @escaping @Sendable () -> Bool = { true }
     ) async throws -> WholeDigests {
-        try await onOwnThread {
-            var reading = try SourceReading(
-                TransferSource(descriptor: descriptor, size: size, isAlive: isAlive))
-            let (buffer, stream) = (TransferBuffer(), SM3Stream())
-            var sha256 = SHA256Hasher()
-            var md5 = MD5Hasher()
-            var offset: Int64 = 0
-            while offset < reading.size {
-                let filled = buffer.filled(
-                    Int(min(Int64(TransferBuffer.capacity), reading.size - offset)))
-                try reading.fill(filled, at: offset)
-                let bytes = UnsafeRawBufferPointer(filled)
-                sha256.update(bytes)
-                stream.update(bytes)
-                if withMD5 { md5.update(bytes) }
-                offset += Int64(bytes.count)
+        let source = TransferSource(descriptor: descriptor, size: size, isAlive: isAlive)
+        return try await digest(of: source, withMD5: withMD5).get()
+    }
+
+    func digest(
+        of source: TransferSource, withMD5: Bool
+    ) async -> Result<WholeDigests, VaultFailure> {
+        await reading(isAlive: source.isAlive, failed: { .failure($0) }) { run in
+            Result { () throws(VaultFailure) in
+                var reading = try SourceReading(source, run: run)
+                let (buffer, stream) = (TransferBuffer(), SM3Stream())
+                var sha256 = SHA256Hasher()
+                var md5 = MD5Hasher()
+                var offset: Int64 = 0
+                while offset < reading.size {
+                    let filled = buffer.filled(
+                        Int(min(Int64(TransferBuffer.capacity), reading.size - offset)))
+                    try reading.fill(filled, at: offset)
+                    let bytes = UnsafeRawBufferPointer(filled)
+                    sha256.update(bytes)
+                    stream.update(bytes)
+                    if withMD5 { md5.update(bytes) }
+                    offset += Int64(bytes.count)
+                }
+                try reading.finish()
+                guard reading.unreadable.isEmpty else { throw VaultFailure(.sourceUnreadable) }
+                let md5Digest = md5.finalize()
+                return WholeDigests(
+                    sha256: sha256.finalize(), sm3: stream.finish(),
+                    md5: withMD5 ? md5Digest : [], size: offset)
             }
-            try reading.finish()
-            guard reading.unreadable.isEmpty else { throw VaultFailure(.sourceUnreadable) }
-            let md5Digest = md5.finalize()
-            return WholeDigests(
-                sha256: sha256.finalize(), sm3: stream.finish(), md5: withMD5 ? md5Digest : [],
-                size: offset)
         }
     }
 

@@ -4,8 +4,9 @@
 #   bash Tests/Benchmarks/ingest.sh [--quick] [--card big|small] [--only NAME,NAME…]
 #
 # Two generated cards, 8 x 400 MB and 10,000 x 20 kB, caches dropped before every run (where root),
-# the contenders in turn round by round, medians of 5 rounds. Needs 10 GB on the disk of the
-# folder it works in and half an hour; removes what it made. Build a release first:
+# the contenders in turn round by round, medians of 5 rounds. Needs 15 GB on the disk of the
+# folder it works in and half an hour; removes what it made. Quote a run on a machine that did
+# nothing else, some minutes after the last big removal on that disk. Build a release first:
 # swift build -c release --static-swift-stdlib
 #
 #   EVIDOCK           the program; default .build/release/evidock

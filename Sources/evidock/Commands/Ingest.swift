@@ -83,6 +83,9 @@ struct OutcomePrinter: Sendable {
                     "记录仪上有 \(number("unfinished")) 个未完成的文件，未作采集。"
                 ).text(in: language))
         }
+        if number("copies") == 1 {
+            Terminal.line(Bilingual("Single copy.", "单份存储。").text(in: language))
+        }
         let safe = summary[key: "safeToRemove"]?.boolValue == true
         Terminal.line(
             (safe

@@ -37,7 +37,7 @@ struct Verify: AsyncParsableCommand {
             } catch {
                 Terminal.note(SafeText.of(path))
                 Terminal.failure(error)
-                status = status.graver(.tryAgain)
+                status = status.graver(ExitStatus(failure: error))
             }
         }
         guard status == .done else { throw ExitCode(status.rawValue) }
