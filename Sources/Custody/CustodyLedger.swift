@@ -96,6 +96,11 @@ package final class CustodyLedger: Sendable {
                     continuation.resume(throwing: failure)
                     return
                 }
+                if desk.waiting.isEmpty, desk.state.size == desk.state.publishedSize {
+                    // What was integrated before the call is published already.
+                    continuation.resume(returning: desk.state.publishedSize)
+                    return
+                }
                 desk.unpublished.append(continuation)
                 if isLast {
                     integrateWaiting()
