@@ -176,7 +176,8 @@ package final class DurableRoot: Sendable {
     // MARK: - Places
 
     func parts(_ relative: String) throws -> [String] {
-        let parts = relative.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let parts = relative.split(separator: "/", omittingEmptySubsequences: false).map(
+            String.init)
         guard !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }),
             !relative.utf8.contains(0)
         else {

@@ -117,7 +117,8 @@ struct ProbeHasher: ~Copyable {
             guard !common.isEmpty else { continue }
             hasher.update(
                 UnsafeRawBufferPointer(
-                    rebasing: bytes[Int(common.lowerBound - offset)..<Int(common.upperBound - offset)]))
+                    rebasing: bytes[
+                        Int(common.lowerBound - offset)..<Int(common.upperBound - offset)]))
         }
     }
 

@@ -67,7 +67,9 @@ final class SourceRun: Sendable {
         }
         guard let since, since.duration(to: .now) > settings.goneLimit else { return }
         let isAlive = isAlive()
-        guard isStopped || !isAlive || since.duration(to: .now) > settings.stallLimit else { return }
+        guard isStopped || !isAlive || since.duration(to: .now) > settings.stallLimit else {
+            return
+        }
         let giveUp = state.withLock { state -> (@Sendable (VaultFailure) -> Void)? in
             guard !state.isOver, state.readingSince == since else { return nil }
             state.isOver = true

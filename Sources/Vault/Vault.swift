@@ -57,7 +57,7 @@ package final class Vault: Sendable {
     /// in order: what is sealed is durable under its name; what failed left nothing behind. Failures
     /// concern the one source (`source-gone`, `source-unreadable`, `unstable`, `no-room`) or the
     /// store (`store-failed`, `write-failed`: nothing more should be taken). Cancelling the task ends
-    /// it with `stopped`, but for what had been read whole.
+    /// it with `stopped`, but for a large file that had been read whole.
     package func take(
         _ sources: [TransferSource],
         progress: @escaping @Sendable (_ index: Int, _ phase: TransferPhase, _ bytes: Int64) -> Void
@@ -67,7 +67,8 @@ package final class Vault: Sendable {
             failed: { failure in sources.map { _ in .failure(failure) } },
             { [self] run in
                 defer { for source in sources { close(source.descriptor) } }
-                return Taking(vault: self, sources: sources, run: run, progress: progress).carryOut()
+                return Taking(vault: self, sources: sources, run: run, progress: progress)
+                    .carryOut()
             })
     }
 
@@ -92,6 +93,9 @@ package final class Vault: Sendable {
             run.stop()
         }
     }
+
+    /// Threads that work for a recorder, given up or not.
+    var runCount: Int { runs.withLock { $0.count } }
 
     private func startStallWatch() -> Bool {
         let settings = settings

@@ -63,7 +63,8 @@ package struct VaultFailure: Failure {
             Bilingual("The stored bytes are damaged and were not handed out.", "库中内容已损坏，未予提供。")
         case .targetExists: Bilingual("Something stands there already.", "目标位置已存在文件。")
         case .targetFailed:
-            Bilingual("The target could not be written (errno \(errno)).", "无法写入目标位置（errno \(errno)）。")
+            Bilingual(
+                "The target could not be written (errno \(errno)).", "无法写入目标位置（errno \(errno)）。")
         case .stopped: Bilingual("The work was stopped.", "操作已停止。")
         case .storeFailed:
             Bilingual("The store's disk failed (errno \(errno)).", "存储磁盘故障（errno \(errno)）。")

@@ -107,7 +107,9 @@ package struct VaultReader: Sendable {
                 try target.write(bytes)
                 written += Int64(bytes.count)
             }
-            guard !pieces.hasFailed, written == size, hasher.finalize() == sha256 else { return false }
+            guard !pieces.hasFailed, written == size, hasher.finalize() == sha256 else {
+                return false
+            }
             try target.publish()
             return true
         } catch let failure as DurableFileFailure {

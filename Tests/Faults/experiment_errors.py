@@ -47,7 +47,8 @@ def _sweep(work, wanted, sample):
         where = f"{what}{to} at {instance}"
         codes[run.code] = codes.get(run.code, 0) + 1
         work.expect(run.code in bench.SENSIBLE, f"{where}: {run}")
-        work.judge(root, where, run.files, known)
+        if work.judge(root, where, run.files, known).violations:
+            continue
         if run.code == 0:
             got = {line["path"] for line in run.files if line["outcome"] in
                    ("ingested", "duplicate")}
@@ -67,10 +68,10 @@ def lies(work):
     def cases(instance):
         if instance.call not in WRITES:
             return []
-        # strace skips the call and answers with the value: a short lie and a whole one.
-        lengths = ["retval=1", "retval=0", "retval=4096"]
-        if "staging/" in (instance.path or ""):
-            lengths += ["retval=1048576"]
+        # strace skips the call and answers with the value: a byte that was never written.
+        lengths = ["retval=1", "retval=0"]
+        if "index.sqlite" in (instance.path or ""):
+            return [] if instance.number % 8 else [(instance, "retval=24", "")]
         return [(instance, what, "") for what in lengths]
     _sweep(work, cases, 30)
 

@@ -32,12 +32,16 @@ def _points(work, kind, flush_log, points):
             [bench.PROGRAM, "--root", root, "ingest", "--json", card],
             stdout=open(os.path.join(work.place, "out"), "wb"), stderr=subprocess.DEVNULL)
         # What an outsider sees published before the cut must be a prefix afterwards.
-        end = time.monotonic() + work.random.uniform(0.03, span)
+        begin = time.monotonic()
+        end = begin + work.random.uniform(0.03, span)
         seen = None
         while time.monotonic() < end and process.poll() is None:
             seen = oracle.seen_checkpoint(root) or seen
             time.sleep(0.002)
-        cut_in_run += process.poll() is None
+        if process.poll() is None:
+            cut_in_run += 1
+        else:
+            span = (span + time.monotonic() - begin) / 2
         with open(os.path.join(work.place, "out"), "rb") as file:
             said = bench.Run(0, file.read().decode(errors="replace"), "", 0).files
         disk.cut(flush_log).wait()

@@ -72,6 +72,7 @@ class Card:
         os.makedirs(self.path)
         self.server = None
         work.cleaning.callback(self.pull)
+        work.pulls.append(self.pull)
 
     def insert(self, files):
         """Mounts it with those files; returns when it can be read."""
@@ -190,6 +191,9 @@ class Server:
                 return
             _, opcode, unique, node = struct.unpack("<2I2Q", request[:24])
             answer = self.answer(opcode, node, request[40:])
+            if opcode == INTERRUPT:
+                # A reader that is being killed may go, as it may on a disk that times out.
+                unique, answer = struct.unpack("<Q", request[40:48])[0], errno.EINTR
             if answer is None:
                 continue
             error, data = (-answer, b"") if isinstance(answer, int) else (0, answer)

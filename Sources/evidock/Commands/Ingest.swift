@@ -32,7 +32,10 @@ struct OutcomePrinter: Sendable {
 
     func print(_ answer: Answer) {
         switch answer {
-        case .line(let value): json ? Terminal.line(value) : printForPeople(value)
+        case .line(let value):
+            json ? Terminal.line(value) : printForPeople(value)
+            // Whoever waits for a file learns of it when it is sealed, not when a buffer is full.
+            Terminal.flush()
         case .failure(_, let problem, let nextStep):
             Terminal.note("evidock: " + problem.text(in: language))
             Terminal.note("  " + nextStep.text(in: language))
