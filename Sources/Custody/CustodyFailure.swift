@@ -6,6 +6,7 @@ package struct CustodyFailure: Failure {
         case checkpointMissing = "checkpoint-missing"
         case checkpointDamaged = "checkpoint-damaged"
         case checkpointNotOurs = "checkpoint-not-ours"
+        case checkpointRolledBack = "checkpoint-rolled-back"
         case logDamaged = "log-damaged"
         case leafTooLong = "leaf-too-long"
         case noRoom = "ledger-no-room"
@@ -28,8 +29,8 @@ package struct CustodyFailure: Failure {
         switch reason {
         case .noRoom: .retry
         case .leafTooLong, .noSuchLeaf: .quarantine
-        case .checkpointMissing, .checkpointDamaged, .checkpointNotOurs, .logDamaged, .writeFailed,
-            .stopped:
+        case .checkpointMissing, .checkpointDamaged, .checkpointNotOurs, .checkpointRolledBack,
+            .logDamaged, .writeFailed, .stopped:
             .stop
         }
     }
@@ -44,6 +45,10 @@ package struct CustodyFailure: Failure {
             Bilingual(
                 "The custody log's checkpoint was not signed with this station's key.",
                 "存证日志的检查点不是由本站密钥签署。")
+        case .checkpointRolledBack:
+            Bilingual(
+                "An older checkpoint of the custody log was put back: \(detail)",
+                "存证日志的检查点被换回旧版本：\(detail)")
         case .logDamaged:
             Bilingual("The custody log is damaged: \(detail)", "存证日志已损坏：\(detail)")
         case .leafTooLong: Bilingual("An event is too long for the log.", "事件内容过长，无法写入存证日志。")

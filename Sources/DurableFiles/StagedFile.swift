@@ -70,6 +70,10 @@ package final class StagedFile {
         clinux_set_direct(descriptor, isOn ? 1 : 0) == 0
     }
 
+    /// Reads past the cache from now on, or no longer.
+    @discardableResult
+    package func useDirectReads(_ isOn: Bool) -> Bool { useDirectWrites(isOn) }
+
     /// What was synced is read from the disk next time, not from the cache.
     package func dropCache() { _ = clinux_drop_cache(descriptor) }
 

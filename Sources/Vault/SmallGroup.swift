@@ -36,14 +36,16 @@ struct SmallGroup {
         var members: [Member] = []
         for start in stride(from: 0, to: indices.count, by: SM3Lanes.width) {
             let batch = indices[start..<min(start + SM3Lanes.width, indices.count)]
+            try fetchAhead(of: batch)
             members += try copyBatch(batch, &outcomes)
         }
         guard !members.isEmpty else { return outcomes }
         try group.sync()
+        let readBack = ReadBack()
         var verified: [(index: Int, copy: VerifiedCopy, sound: DurableRoot?)] = []
         for member in members {
             try member.staged.reopen()
-            let copy = try ReadBack.verify(member.staged, member.digests)
+            let copy = try readBack.verify(member.staged, member.digests)
             member.staged.closeForNow()
             progress(member.index, .verifying, member.digests.size)
             verified.append((member.index, copy, try find(member.digests)))
@@ -55,6 +57,14 @@ struct SmallGroup {
             }
         }
         return outcomes.merging(sealed) { $1 }
+    }
+
+    /// Lets the kernel fetch this batch at once, and the next one while this one is digested.
+    private func fetchAhead(of batch: ArraySlice<Int>) throws(VaultFailure) {
+        for index in indices[batch.startIndex...].prefix(2 * SM3Lanes.width) {
+            let descriptor = sources[index].descriptor
+            _ = try run.reading { posix_fadvise(descriptor, 0, 0, POSIX_FADV_WILLNEED) }
+        }
     }
 
     /// Reads up to eight sources whole, makes their SM3 side by side, and writes them.

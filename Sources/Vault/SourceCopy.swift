@@ -46,6 +46,7 @@ final class SourceCopy {
         var blocks: [SHA256Digest] = []
         var offset: Int64 = 0
         staged.useDirectWrites(true)
+        reading.expectSequence()
         while offset < size {
             let buffer = ring.next()
             if let failure = writeError.withLock({ $0 }) { throw VaultFailure(failure) }

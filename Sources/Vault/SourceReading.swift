@@ -20,6 +20,11 @@ struct SourceReading {
 
     var size: Int64 { Int64(first.st_size) }
 
+    /// Tells the kernel that it is read from front to end (posix_fadvise(2)).
+    func expectSequence() {
+        posix_fadvise(source.descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+    }
+
     private static func status(
         _ source: TransferSource, _ run: SourceRun?
     ) throws(VaultFailure) -> stat {

@@ -62,7 +62,7 @@ struct Taking {
         let digests = try copy.run()
         try staged.sync(size: digests.size)
         if vault.settings.mode == .both { try readAgain(digests) }
-        let verified = try ReadBack.verify(staged, digests) { progress(0, .verifying, $0) }
+        let verified = try ReadBack().verify(staged, digests) { progress(0, .verifying, $0) }
         progress(0, .sealing, digests.size)
         let sound = try vault.soundVolume(digests)
         return try vault.name(on: volume, group: nil) { try $0.name(verified, sound: sound) }

@@ -238,7 +238,7 @@ package final class Vault: Sendable {
             throw VaultFailure(.damagedObject)
         }
         try staged.sync(size: digests.size)
-        let verified = try ReadBack.verify(staged, digests)
+        let verified = try ReadBack().verify(staged, digests)
         try naming.withLock { _ in
             if try volume.exists(place) { try NamingRound.putAside(sha256, place, on: volume) }
             guard try volume.publish(verified.staged, at: place) == .written else {

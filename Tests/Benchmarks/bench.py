@@ -1,11 +1,15 @@
 """What the benchmarks share: running a command, caches, medians, goals."""
 import os
+import signal
 import statistics
 import subprocess
 import sys
 import time
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+# What was made is removed when somebody ends the run, too.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
 
 
 def program(variable, name):

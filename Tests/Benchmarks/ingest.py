@@ -216,7 +216,8 @@ def measure(card, contenders, rounds, work):
             bench.drop_caches()
             took = contender.run(card, target)
             times[contender.name].append(took)
-            print(f"  round {turn + 1}: {contender.name}: {took:.2f} s", file=sys.stderr, flush=True)
+            print(
+                f"  round {turn + 1}: {contender.name}: {took:.2f} s", file=sys.stderr, flush=True)
             if not keeps:
                 shutil.rmtree(target)
                 os.sync()

@@ -80,7 +80,8 @@ def main():
             theirs.append(ffprobe(files))
         for file, a, b in zip(files, zip(*ours), zip(*theirs)):
             a, b = statistics.median(a), statistics.median(b)
-            rows.append([os.path.basename(file), f"{a * 1e3:.2f}", f"{b * 1e3:.1f}", f"{b / a:.0f}"])
+            rows.append(
+                [os.path.basename(file), f"{a * 1e3:.2f}", f"{b * 1e3:.1f}", f"{b / a:.0f}"])
         # A group's figure is its mean file, and the median of that over the rounds.
         means = [(sum(a) / len(files), sum(b) / len(files)) for a, b in zip(ours, theirs)]
         ratio = statistics.median(b / a for a, b in means)

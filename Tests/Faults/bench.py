@@ -8,7 +8,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 import oracle
@@ -32,7 +31,7 @@ class Run:
     """One finished run of the program."""
 
     def __init__(self, code, out, err, seconds):
-        self.code, self.err, self.seconds = code, err, seconds
+        self.code, self.out, self.err, self.seconds = code, out, err, seconds
         self.lines = []
         for line in out.splitlines():
             # A killed program may leave half a line.
@@ -280,8 +279,3 @@ def wait_until(condition, seconds, step=0.01):
             return True
         time.sleep(step)
     return bool(condition())
-
-
-def say(text):
-    print(text, flush=True)
-    sys.stdout.flush()

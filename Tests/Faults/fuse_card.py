@@ -69,7 +69,7 @@ class Card:
             import bench
             raise bench.Skipped("needs root and /dev/fuse")
         self.work, self.path = work, os.path.join(work.place, name)
-        os.makedirs(self.path)
+        os.makedirs(self.path, exist_ok=True)
         self.server = None
         work.cleaning.callback(self.pull)
         work.pulls.append(self.pull)

@@ -25,8 +25,13 @@ struct Store {
         let paths = ["root", "copies"] + (0..<further).map { "volume\($0)" }
         for path in paths { mkdir(directory.path + "/" + path, 0o755) }
         furtherPaths = paths.dropFirst(2).map { [directory] in directory.path + "/" + $0 }
+        // Its thousand directories need no sync here; everything after them has its own.
+        var unsynced = DiskCalls.kernel
+        unsynced.syncFileSystem = { _ in 0 }
+        for path in paths {
+            try Vault.create(in: DurableRoot(path: directory.path + "/" + path, calls: unsynced))
+        }
         root = try DurableRoot(path: directory.path + "/root", calls: calls)
-        try Vault.create(in: root)
         vault = try Vault(
             root: root, furtherVolumes: try furtherPaths.map { try DurableRoot(path: $0) },
             copies: hasCopies ? try DurableRoot(path: directory.path + "/copies") : nil,

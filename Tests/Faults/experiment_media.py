@@ -1,0 +1,238 @@
+"""What lies on a card: the same again, changing files, hostile names, many, huge."""
+
+import base64
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+
+import bench
+import fuse_card
+
+MEMORY = 200  # MiB, resident, whatever the card
+
+
+def _stored(root):
+    return sum(os.path.getsize(os.path.join(base, name))
+               for base, _, names in os.walk(root + "/vault/footage") for name in names)
+
+
+def again(work):
+    """Experiment 9: the same recorder twice, the same content under other names."""
+    card, other = (os.path.join(work.place, n) for n in ("card", "other"))
+    known = bench.small_card(card)
+    root = work.fresh_root()
+    first = work.ingest(root, card)
+    work.expect(first.code == 0, f"first: {first}")
+    held = _stored(root)
+    second = work.ingest(root, card)
+    work.expect([l["outcome"] for l in second.files] == ["duplicate"] * 6, f"again: {second.files}")
+    for path in known:
+        renamed = os.path.join(other, "DCIM/100MEDIA/X" + os.path.basename(path))
+        os.makedirs(os.path.dirname(renamed), exist_ok=True)
+        shutil.copy(os.path.join(card, path), renamed)
+    third = work.ingest(root, other)
+    work.expect(third.code == 0, f"other names: {third}")
+    work.expect(_stored(root) == held, f"{_stored(root) - held} bytes more stored")
+    work.judge(root, "the same again", first.files + second.files + third.files, whole=True)
+    work.fault(2)
+
+
+def changing(work):
+    """Experiment 10: a file that grows, shrinks, is rewritten or replaced while it is copied."""
+    def grow(path):
+        with open(path, "ab") as file:
+            file.write(b"more" * 1024)
+
+    def shrink(path):
+        os.truncate(path, max(0, os.path.getsize(path) - 4096))
+
+    def rewrite(path):
+        with open(path, "r+b") as file:
+            file.seek(work.random.randrange(0, 30 * bench.MIB))
+            file.write(os.urandom(4096))
+
+    def replace(path):
+        shutil.copy(path, path + "~")
+        with open(path + "~", "r+b") as file:
+            file.write(os.urandom(64))
+        os.rename(path + "~", path)
+
+    for change in (grow, shrink, rewrite, replace):
+        where = f"{change.__name__} while copied"
+        card = os.path.join(work.place, change.__name__)
+        bench.write_file(card + "/DCIM/100MEDIA/20260101_090000.JPG", b"quiet")
+        path = card + "/DCIM/100MEDIA/20260101_080000.MP4"
+        bench.write_file(path, bench.made_bytes(change.__name__, 32 * bench.MIB))
+        root = work.fresh_root()
+        stop = threading.Event()
+        turns = 0
+
+        def busy():
+            nonlocal turns
+            while not stop.is_set():
+                change(path)
+                turns += 1
+                time.sleep(0.003)
+        thread = threading.Thread(target=busy)
+        thread.start()
+        run = work.ingest(root, card)
+        stop.set()
+        thread.join()
+        work.fault(fired=turns > 2)
+        work.expect(run.code in (0, 3, 4), f"{where}: {run}")
+        line = next((l for l in run.files if l["path"].endswith(".MP4")), {})
+        work.note(f"{where}: exit code {run.code}, {line.get('outcome')} {line.get('code', '')}, "
+                  f"{turns} changes")
+        if change in (grow, shrink, rewrite):
+            work.expect(line.get("outcome") in ("quarantined", "refused"),
+                        f"{where}, never still: {line}")
+        work.judge(root, where, run.files)
+        work.expect(_stored(root) >= 5, f"{where}: the quiet file was not taken")
+        again = work.ingest(root, card)
+        work.expect(again.code == 0, f"{where}, when it is still: {again}")
+        work.judge(root, f"{where}, when it is still", again.files, bench.digests(card),
+                   whole=True, truth=None)
+
+
+NAMES = [
+    "\u6267\u6cd5\u8bb0\u5f55.MP4".encode("gbk"), b"\xff\xfe\xfd.MP4", b"a\nb.MP4", b"a\tb\x1b[31m.MP4",
+    b"\x01\x02\x7f.MP4", "\u202egnp.4PM.MP4".encode(), b"x" * 251 + b".MP4", b"..MP4", b"...",
+    b"=cmd|' /C calc'!A0.MP4", b"<script>alert(1)</script>.MP4", b"'; DROP TABLE items;--.MP4",
+    b"a,b;\"c\".MP4", b"Case.MP4", b"case.mp4", b"CASE.MP4", b"-rf.MP4", b"$(touch pwned).MP4",
+    b"a\\b.MP4", b"%2e%2e%2f.MP4", b" .MP4", b"e\xcc\x81.MP4", b"\xc3\xa9.MP4", b"{\"v\":1}.MP4",
+    b"\xf0\x9f\x9a\x93.MP4", b"\xed\xa0\x80.MP4", b"NUL.MP4", b"\r\n\r\n.MP4"]
+
+
+def hostile(work):
+    """Experiments 11 and 12: hostile names, and what is not a file at all."""
+    card = os.fsencode(os.path.join(work.place, "card"))
+    folder = card + b"/DCIM/100MEDIA"
+    os.makedirs(folder)
+    outside = os.path.join(work.place, "outside")
+    bench.write_file(outside, b"secret outside the card")
+    for number, name in enumerate(NAMES):
+        with open(folder + b"/" + name, "wb") as file:
+            file.write(b"name %d" % number)
+    os.symlink(outside, folder + b"/link.MP4")
+    os.symlink(b"/", folder + b"/rootlink")
+    os.symlink(b".", folder + b"/loop")
+    os.link(folder + b"/Case.MP4", folder + b"/hard.MP4")
+    os.mkfifo(folder + b"/pipe.MP4")
+    server = socket.socket(socket.AF_UNIX)
+    here = os.getcwd()
+    os.chdir(folder)
+    server.bind("sock.MP4")
+    os.chdir(here)
+    if os.geteuid() == 0:
+        os.mknod(folder + b"/zero.MP4", 0o20666, os.makedev(1, 5))
+    deep = os.open(folder, os.O_RDONLY)
+    for _ in range(1000):
+        os.mkdir("d", dir_fd=deep)
+        below = os.open("d", os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = below
+    os.close(os.open("deep.MP4", os.O_CREAT | os.O_WRONLY, dir_fd=deep))
+    os.close(deep)
+    with open(folder + b"/sparse.MP4", "wb") as file:
+        file.truncate(1 << 40)
+    root = work.fresh_root()
+    before = set(os.listdir(work.place))
+    run = work.ingest(root, os.fsdecode(card), timeout=120)
+    work.fault(len(NAMES) + 9)
+    work.expect(run.code == 3, f"hostile card: {run}")
+    verdict = work.judge(root, "hostile card", run.files, whole=True)
+    leaked = [f for f in work.random.sample(list(verdict.items.values()), len(verdict.items))
+              if f["size"] == 23]
+    work.expect(not leaked, f"a link was followed: {leaked}")
+    work.expect(set(os.listdir(work.place)) <= before | {"control.sock"},
+                f"written outside the vault: {set(os.listdir(work.place)) - before}")
+    told = set()
+    for row in verdict.items.values():
+        raw = base64.b64decode(row["pathBytes"]) if "pathBytes" in row else os.fsencode(row["path"])
+        told.add(os.path.basename(raw))
+    for line in run.files:
+        raw = base64.b64decode(line["pathBytes"]) if "pathBytes" in line else \
+            line["path"].encode(errors="surrogateescape")
+        told.add(os.path.basename(raw))
+    missing = [n for n in NAMES if n not in told and not n.startswith(b".")]
+    work.expect(not missing, f"names whose bytes are not kept: {missing}")
+    refused = {line["path"].split("/")[-1] for line in run.files if line["outcome"] == "refused"}
+    for name in ("link.MP4", "rootlink", "loop", "pipe.MP4", "sock.MP4", "zero.MP4",
+                 "sparse.MP4"):
+        work.expect(name in refused, f"{name} was not recorded as refused")
+    # For the eye: no control character reaches a terminal raw.
+    for arguments in (["list", "--all", "--limit", "0"], ["ingest", os.fsdecode(card)]):
+        shown = work.run(["--root", root, *arguments], timeout=120)
+        text = shown.err + shown.out
+        bad = [c for c in text if (ord(c) < 32 and c not in "\n\r\t") or c in "\u202e\x7f"]
+        work.expect(not bad, f"{arguments[0]} shows control characters: {bad[:5]}")
+    subprocess.run([b"rm", b"-rf", card], check=False)
+
+
+def many(work):
+    """Experiment 13: many small files: memory flat, the time per file does not grow."""
+    count = 100_000 if work.full else 5_000
+    root = work.fresh_root()
+    peaks, times = [], []
+    for half in range(2):
+        card = os.path.join(work.place, f"card{half}")
+        for number in range(count // 2):
+            bench.write_file(f"{card}/DCIM/{number // 500:03}MEDIA/{half}_{number:06}.JPG",
+                             b"%d %d" % (half, number) + bytes(number % 3000))
+        log = os.path.join(work.place, "time")
+        begin = time.monotonic()
+        run = work.ingest(root, card, timeout=3000, prefix=["/usr/bin/env", "python3", "-c",
+                          _MEASURE, log])
+        times.append(time.monotonic() - begin)
+        with open(log) as file:
+            peaks.append(int(file.read()) // 1024)
+        work.expect(run.code == 0, f"half {half}: {run}")
+        work.expect(run.summary.get("ingested") == count // 2, f"half {half}: {run.summary}")
+    rates = [count / 2 / t for t in times]
+    work.note(f"{count} files: {rates[0]:.0f} and {rates[1]:.0f} a second in the halves, "
+              f"peak {peaks[0]} and {peaks[1]} MiB resident")
+    work.expect(times[1] < 1.5 * times[0] + 1, f"the second half took {times[1]:.1f} s, the "
+                f"first {times[0]:.1f} s")
+    work.expect(max(peaks) < MEMORY, f"peaks of {peaks} MiB")
+    work.judge(root, "many", whole=True)
+    work.fault()
+
+
+_MEASURE = ("import os,resource,subprocess,sys\n"
+            "code = subprocess.call(sys.argv[2:])\n"
+            "open(sys.argv[1], 'w').write(str(resource.getrusage(resource.RUSAGE_CHILDREN)"
+            ".ru_maxrss))\n"
+            "sys.exit(code if code >= 0 else 128 - code)")
+
+
+def huge(work):
+    """Experiment 14: files beyond 4 GiB (a sparse-free 300 MB otherwise): exact, memory flat."""
+    sizes = [(1 << 32) - 1, 1 << 32, (1 << 32) + 1] if work.full else [300 * bench.MIB + 1]
+    if shutil.disk_usage(work.place).free < 3 * max(sizes) + (1 << 30):
+        raise bench.Skipped("not enough room on the disk")
+    for size in sizes:
+        root = work.fresh_root()
+        card = os.path.join(work.place, "card")
+        path = card + "/DCIM/100MEDIA/20260101_080000.MP4"
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            for offset in range(0, size, 16 * bench.MIB):
+                file.write(fuse_card.content("huge", offset, min(16 * bench.MIB, size - offset)))
+        log = os.path.join(work.place, "time")
+        run = work.ingest(root, card, timeout=600,
+                          prefix=["/usr/bin/env", "python3", "-c", _MEASURE, log])
+        with open(log) as file:
+            peak = int(file.read()) // 1024
+        work.fault()
+        work.note(f"{size} bytes: {run.seconds:.1f} s, peak {peak} MiB")
+        work.expect(run.code == 0, f"{size}: {run}")
+        work.expect(peak < MEMORY, f"{size} bytes: peak {peak} MiB")
+        work.judge(root, f"{size} bytes", run.files, bench.digests(card), whole=True)
+        shutil.rmtree(card)
+
+
+EXPERIMENTS = [("media-again", again), ("media-changing", changing), ("media-hostile", hostile),
+               ("media-many", many), ("media-huge", huge)]
