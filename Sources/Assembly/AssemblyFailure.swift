@@ -59,11 +59,14 @@ package struct AssemblyFailure: Failure {
         case .damagedStation:
             Bilingual("The station's own file is damaged: \(subject)", "站点文件已损坏：\(subject)")
         case .missingKey:
-            Bilingual("The ledger's key is missing or unusable: \(subject)", "存证日志密钥缺失或无法使用：\(subject)")
+            Bilingual(
+                "The ledger's key is missing or unusable: \(subject)", "存证日志密钥缺失或无法使用：\(subject)")
         case .alreadyStation:
             Bilingual("There is a station at \(subject) already.", "\(subject) 处已有站点。")
         case .inUse:
-            Bilingual("The store at \(subject) is in use by another evidock.", "\(subject) 的存储正被另一个 evidock 使用。")
+            Bilingual(
+                "The store at \(subject) is in use by another evidock.",
+                "\(subject) 的存储正被另一个 evidock 使用。")
         case .indexUnavailable:
             Bilingual("The index cannot be read now.", "索引暂时无法读取。")
         case .wrongUsage: Bilingual(subject, subject)
@@ -106,7 +109,8 @@ package struct AssemblyFailure: Failure {
         case .noSuchItem, .severalItems:
             Bilingual("Look it up with: evidock list", "请用 evidock list 查询。")
         case .noSuchLeaf:
-            Bilingual("See its size with: evidock log checkpoint", "请用 evidock log checkpoint 查看条数。")
+            Bilingual(
+                "See its size with: evidock log checkpoint", "请用 evidock log checkpoint 查看条数。")
         case .notPermitted:
             Bilingual("Ask the station's administrator.", "请联系站点管理员。")
         case .daemonGone:

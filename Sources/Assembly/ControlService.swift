@@ -61,8 +61,10 @@ package struct ControlService: Service {
         defer { peer.close() }
         var uid: UInt32 = 0
         guard clinux_control_peer(connection, &uid) == 0, uid == 0 || uid == geteuid() else {
-            peer.send(.failure(code: "not-permitted", problem: AssemblyFailure(.notPermitted).problem,
-                nextStep: AssemblyFailure(.notPermitted).nextStep))
+            peer.send(
+                .failure(
+                    code: "not-permitted", problem: AssemblyFailure(.notPermitted).problem,
+                    nextStep: AssemblyFailure(.notPermitted).nextStep))
             peer.send(.end(.wrongUsage))
             return
         }
@@ -72,7 +74,8 @@ package struct ControlService: Service {
                 continuation.resume(returning: lines.next())
             }
         }
-        guard let line, let json = try? JSONReader.value(of: line), let request = Request(json: json)
+        guard let line, let json = try? JSONReader.value(of: line),
+            let request = Request(json: json)
         else {
             peer.send(.end(.wrongUsage))
             return

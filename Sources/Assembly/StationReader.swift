@@ -31,7 +31,7 @@ package struct StationReader: Sendable {
             let station = try await Station.open(
                 settings: settings, makesNew: false, note: "", log: log)
             try await station.close()
-        } catch where ExitStatus(failure: error) == .inUse {
+        } catch  where ExitStatus(failure: error) == .inUse {
             guard let reader = try? IndexReader(path: path) else {
                 throw AssemblyFailure(.indexUnavailable)
             }

@@ -20,7 +20,11 @@ package final class CustodyLedger: Sendable {
         var state: LedgerState
         var waiting: [Waiting] = []
         var unpublished: [CheckedContinuation<Int64, any Error>] = []
-        var isStepPlanned = false
+        /// When the next step is due; nil where none is planned.
+        var plannedStep: ContinuousClock.Instant?
+        /// The disk was full at the last publication.
+        var isShortOfRoom = false
+        var isClosed = false
         var lastIntegration: ContinuousClock.Instant?
         var lastPublication: ContinuousClock.Instant?
         var failure: CustodyFailure?
@@ -28,13 +32,16 @@ package final class CustodyLedger: Sendable {
         init(state: LedgerState) { self.state = state }
     }
 
-    /// Events in one batch at most.
+    /// Events in one batch at most, save where one caller brings more.
     private static let batchLimit = 2048
+    /// The least time between two tries to publish while the disk is full.
+    private static let pauseWithoutRoom: Duration = .seconds(1)
 
     private let queue = DispatchQueue(label: "evidock.custody")
     private let desk: Desk
     private let settings: CustodySettings
     private let now: @Sendable () -> Timestamp
+    private let uptime: @Sendable () -> Duration
 
     /// Starts an empty ledger: its directories and a signed checkpoint of size 0, durable. One that
     /// is there already is left as it is.
@@ -44,24 +51,38 @@ package final class CustodyLedger: Sendable {
         try LedgerState.start(root: root, station: station, key: key)
     }
 
-    /// Opens the ledger under the root's lock, and undoes what a crash left unpublished.
+    /// Opens the ledger under the root's lock, and undoes what a crash left unpublished: its
+    /// entries, their records, its tiles.
     ///
+    /// - Parameters:
+    ///   - now: the station's clock.
+    ///   - uptime: time since any fixed moment by a clock that nobody sets: against it a jump of
+    ///     the station's clock shows.
     /// - Throws: ``CustodyFailure`` where checkpoint, tiles and entries do not fit each other or the
-    ///   key.
+    ///   key, or an older checkpoint was put back; then nothing was touched.
     package static func open(
         root: DurableRoot, station: StationIdentity, key: SigningKey, settings: CustodySettings,
-        now: @escaping @Sendable () -> Timestamp
+        now: @escaping @Sendable () -> Timestamp,
+        uptime: @escaping @Sendable () -> Duration = CustodyLedger.uptime
     ) throws -> CustodyLedger {
         CustodyLedger(
             state: try LedgerState(root: root, station: station, key: key), settings: settings,
-            now: now)
+            now: now, uptime: uptime)
     }
 
     private init(
-        state: LedgerState, settings: CustodySettings, now: @escaping @Sendable () -> Timestamp
+        state: LedgerState, settings: CustodySettings, now: @escaping @Sendable () -> Timestamp,
+        uptime: @escaping @Sendable () -> Duration
     ) {
-        (desk, self.settings, self.now) = (Desk(state: state), settings, now)
+        (desk, self.settings) = (Desk(state: state), settings)
+        (self.now, self.uptime) = (now, uptime)
     }
+
+    /// The machine's own clock, rests included.
+    package static let uptime: @Sendable () -> Duration = {
+        let start = ContinuousClock.now
+        return { start.duration(to: .now) }
+    }()
 
     // MARK: - Asking
 
@@ -70,6 +91,7 @@ package final class CustodyLedger: Sendable {
     ///
     /// - Returns: their places in the log.
     /// - Throws: `ledger-no-room` (nothing of them is left; try again); `ledger-stopped` for good.
+    @discardableResult
     package func integrate(_ events: [NewCustodyEvent]) async throws -> [Int64] {
         guard !events.isEmpty else { return [] }
         return try await withCheckedThrowingContinuation { continuation in
@@ -113,6 +135,10 @@ package final class CustodyLedger: Sendable {
     }
 
     /// Enters events and waits until a checkpoint covers them.
+    ///
+    /// - Throws: as ``integrate(_:)``. Where only the checkpoint finds no room, the events stay, and
+    ///   the next checkpoint covers them.
+    @discardableResult
     package func enter(_ events: [NewCustodyEvent]) async throws -> [CustodyReceipt] {
         let indices = try await integrate(events)
         let size = try await publish()
@@ -126,14 +152,24 @@ package final class CustodyLedger: Sendable {
         }
     }
 
-    /// Publishes what is left at once. Nothing may be entered afterwards.
+    /// Publishes what is left at once. Nothing may be entered afterwards; closing again is nothing.
+    ///
+    /// - Throws: `ledger-no-room` where the last events stay unpublished; the next start undoes them.
     package func close() async throws {
         try await withCheckedThrowingContinuation {
             (continuation: CheckedContinuation<Void, any Error>) in
             queue.async { [self] in
+                guard !desk.isClosed else {
+                    continuation.resume()
+                    return
+                }
+                desk.isClosed = true
                 integrateWaiting()
                 publishNow()
-                let failure = desk.failure
+                var failure = desk.failure
+                if failure == nil, desk.state.size > desk.state.publishedSize {
+                    failure = CustodyFailure(.noRoom)
+                }
                 desk.failure = failure ?? CustodyFailure(.stopped)
                 if let failure {
                     continuation.resume(throwing: failure)
@@ -148,10 +184,14 @@ package final class CustodyLedger: Sendable {
 
     /// Makes sure that a step comes: at once, or when the last one is long enough ago.
     private func plan() {
-        guard !desk.isStepPlanned, let wait = timeToNextStep() else { return }
-        desk.isStepPlanned = true
+        guard desk.failure == nil, let wait = timeToNextStep() else { return }
+        let due = ContinuousClock.now + max(wait, .zero)
+        if let planned = desk.plannedStep, planned <= due { return }
+        desk.plannedStep = due
         let step: @Sendable @convention(block) () -> Void = { [self] in
-            desk.isStepPlanned = false
+            // A step that was planned anew for an earlier time has come already.
+            guard desk.plannedStep == due else { return }
+            desk.plannedStep = nil
             self.step()
         }
         if wait <= .zero {
@@ -161,6 +201,11 @@ package final class CustodyLedger: Sendable {
             let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
             queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds), execute: step)
         }
+    }
+
+    private var publishEvery: Duration {
+        desk.isShortOfRoom
+            ? max(settings.publishEvery, Self.pauseWithoutRoom) : settings.publishEvery
     }
 
     private func remaining(
@@ -176,7 +221,7 @@ package final class CustodyLedger: Sendable {
             waits.append(remaining(of: settings.integrateEvery, since: desk.lastIntegration))
         }
         if !desk.unpublished.isEmpty || desk.state.size > desk.state.publishedSize {
-            waits.append(remaining(of: settings.publishEvery, since: desk.lastPublication))
+            waits.append(remaining(of: publishEvery, since: desk.lastPublication))
         }
         return waits.min()
     }
@@ -189,7 +234,7 @@ package final class CustodyLedger: Sendable {
         }
         let nothingToPublish = desk.state.size == desk.state.publishedSize
         if nothingToPublish
-            || remaining(of: settings.publishEvery, since: desk.lastPublication) <= .zero
+            || remaining(of: publishEvery, since: desk.lastPublication) <= .zero
         {
             publishNow()
         }
@@ -212,25 +257,14 @@ package final class CustodyLedger: Sendable {
 
     private func integrate(_ batch: [Waiting]) {
         do {
-            let indices = try desk.state.integrate(batch.flatMap(\.events), now: now())
-            var rest = indices[...]
-            for waiting in batch {
-                waiting.answer.resume(returning: Array(rest.prefix(waiting.events.count)))
-                rest = rest.dropFirst(waiting.events.count)
-            }
-        } catch let failure as DurableFileFailure where failure.disposition == .retry {
+            let answers = try desk.state.integrate(
+                batch.map(\.events), now: now(), uptime: uptime())
+            for (waiting, answer) in zip(batch, answers) { waiting.answer.resume(with: answer) }
+        } catch where !LedgerState.isOver(after: error) {
             for waiting in batch { waiting.answer.resume(throwing: CustodyFailure(.noRoom)) }
-        } catch let failure as CustodyFailure where batch.count > 1 {
-            // One event that cannot be entered must not take the others with it.
-            _ = failure
-            for waiting in batch { integrate([waiting]) }
-        } catch let failure as CustodyFailure where failure.disposition != .stop {
-            for waiting in batch { waiting.answer.resume(throwing: failure) }
-        } catch is JSONWriter.Refusal {
-            for waiting in batch { waiting.answer.resume(throwing: CustodyFailure(.leafTooLong)) }
         } catch {
-            stop(error)
-            for waiting in batch { waiting.answer.resume(throwing: error) }
+            let failure = stop(error)
+            for waiting in batch { waiting.answer.resume(throwing: failure) }
         }
     }
 
@@ -246,11 +280,13 @@ package final class CustodyLedger: Sendable {
                 try desk.state.publish()
                 desk.lastPublication = .now
             }
+            desk.isShortOfRoom = false
             desk.unpublished = []
             for waiter in told { waiter.resume(returning: desk.state.publishedSize) }
-        } catch let failure as DurableFileFailure where failure.disposition == .retry {
+        } catch where !LedgerState.isOver(after: error) {
             desk.unpublished = []
             desk.lastPublication = .now
+            desk.isShortOfRoom = true
             for waiter in told { waiter.resume(throwing: CustodyFailure(.noRoom)) }
         } catch {
             stop(error)
@@ -259,11 +295,19 @@ package final class CustodyLedger: Sendable {
 
     /// A disk that failed under the ledger cannot be trusted any more: everything is refused from
     /// now on.
-    private func stop(_ error: any Error) {
-        let detail = (error as? DurableFileFailure).map { "\($0.operation) \($0.place)" } ?? "\(error)"
-        desk.failure = CustodyFailure(.writeFailed, detail: detail)
+    @discardableResult
+    private func stop(_ error: any Error) -> CustodyFailure {
+        let failure: CustodyFailure
+        switch error {
+        case let known as CustodyFailure: failure = known
+        case let known as DurableFileFailure:
+            failure = CustodyFailure(.writeFailed, detail: "\(known.operation) \(known.place)")
+        default: failure = CustodyFailure(.writeFailed, detail: "\(error)")
+        }
+        desk.failure = failure
         for waiting in desk.waiting { waiting.answer.resume(throwing: CustodyFailure(.stopped)) }
         for waiter in desk.unpublished { waiter.resume(throwing: CustodyFailure(.stopped)) }
         (desk.waiting, desk.unpublished) = ([], [])
+        return failure
     }
 }

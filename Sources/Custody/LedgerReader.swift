@@ -13,16 +13,16 @@ package struct LedgerHead: Sendable {
 package struct LedgerReader: Sendable {
     private let rootPath: String
 
-    /// A record's header or row that is longer is not one of ours.
-    private static let recordLimit = 64 << 20
+    package init(rootPath: String) throws { self.init(root: rootPath) }
 
-    package init(rootPath: String) throws { self.rootPath = rootPath }
+    init(root: String) { rootPath = root }
 
     /// The newest checkpoint. Its signature is the auditor's business.
     package func checkpoint() throws -> LedgerHead {
-        guard let note = try? read(LogPlaces.checkpoint, limit: SignedNote.byteLimit) else {
+        guard access(rootPath + "/" + LogPlaces.checkpoint, F_OK) == 0 else {
             throw CustodyFailure(.checkpointMissing)
         }
+        let note = try read(LogPlaces.checkpoint, limit: SignedNote.byteLimit)
         do {
             return LedgerHead(
                 note: note, checkpoint: try Checkpoint(parsing: SignedNote(parsing: note).text))
@@ -52,7 +52,7 @@ package struct LedgerReader: Sendable {
     ) throws {
         let size = try checkpoint().checkpoint.size
         let end = min(to ?? size, size)
-        var index = from
+        var index = max(from, 0)
         while index < end {
             let entries = try bundle(index / 256, size: size)
             for place in Int(index % 256)..<entries.count where index < end {
@@ -72,15 +72,23 @@ package struct LedgerReader: Sendable {
             let proof = try InclusionProof.make(index: index, size: size) {
                 try reader.hash(level: $0, index: $1)
             }
+            let leaf = MerkleTree.leafHash(
+                try bundle(index / 256, size: size)[Int(index % 256)])
+            guard proof.verify(leafHash: leaf, root: head.checkpoint.root) else {
+                throw CustodyFailure(.logDamaged, detail: "leaf \(index) is not under its root")
+            }
             return try TlogProof(index: index, hashes: proof.hashes, checkpoint: head.note)
+        } catch let failure as CustodyFailure {
+            throw failure
         } catch {
-            throw CustodyFailure(.logDamaged, detail: "\(error)")
+            throw CustodyFailure(.logDamaged, detail: "the proof of leaf \(index)")
         }
     }
 
     // MARK: - Files
 
-    private func bundle(_ number: Int64, size: Int64) throws -> [[UInt8]] {
+    /// The entries of one bundle of a log of that size.
+    func bundle(_ number: Int64, size: Int64) throws -> [[UInt8]] {
         guard let path = TilePath.bundle(ofEntry: number * 256, size: size) else {
             throw CustodyFailure(.noSuchLeaf)
         }
@@ -98,9 +106,8 @@ package struct LedgerReader: Sendable {
     }
 
     private func tile(_ path: TilePath) throws -> [UInt8] {
-        do { return try read(LogPlaces.tile(path), limit: 256 * 32) } catch {
-            return try read(LogPlaces.tile(path.full), limit: 256 * 32)
-        }
+        // Where a partial one has given way, the reader asks for the full one.
+        try read(LogPlaces.tile(path), limit: 256 * HashTile.hashWidth)
     }
 
     private func event(_ index: Int64, entry: [UInt8]) throws -> EnteredEvent {
@@ -128,7 +135,7 @@ package struct LedgerReader: Sendable {
 
     /// A stored object whose bytes have that digest; nil where they have not, or are not there.
     private func object(_ digest: SHA256Digest) -> JSONValue? {
-        guard let bytes = try? read(LogPlaces.record(digest), limit: Self.recordLimit),
+        guard let bytes = try? read(LogPlaces.record(digest), limit: LogPlaces.recordByteLimit),
             SHA256Digest.of(bytes) == digest
         else { return nil }
         return try? JSONReader.value(of: bytes)

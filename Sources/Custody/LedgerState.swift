@@ -13,7 +13,7 @@ struct LedgerState {
     /// Entries of the last bundle while it is not full.
     private var tail: [[UInt8]]
     private var published: Checkpoint
-    private var lastTime: Timestamp?
+    private var watch: ClockWatch
     /// Partial tiles of which a full one has been written since.
     private var superseded: [TilePath] = []
     private var knownDirectories: Set<String> = []
@@ -27,128 +27,141 @@ struct LedgerState {
     /// what a crash left beyond it, which no checkpoint ever covered.
     init(root: DurableRoot, station: StationIdentity, key: SigningKey) throws {
         (self.root, self.key, self.station) = (root, key, station)
-        let note: [UInt8]
-        do {
-            note = try root.read(LogPlaces.checkpoint, limit: SignedNote.byteLimit)
-        } catch let failure as DurableFileFailure where failure.code == "missing" {
-            throw CustodyFailure(.checkpointMissing)
-        }
-        do {
-            published = try Checkpoint.open(
-                note, by: try VerifierKey(name: station.origin, of: key))
-        } catch {
-            let isReadable = (try? SignedNote(parsing: note)) != nil
-            throw CustodyFailure(
-                isReadable ? .checkpointNotOurs : .checkpointDamaged, detail: "\(error)")
-        }
-        let size = published.size
+        let verifier = try VerifierKey(name: station.origin, of: key)
+        guard let shown = try Self.checkpoint(LogPlaces.checkpoint, root: root, key: verifier)
+        else { throw CustodyFailure(.checkpointMissing) }
+        let next = try Self.checkpoint(LogPlaces.nextCheckpoint, root: root, key: verifier)
+        published = next.map { $0.size > shown.size ? $0 : shown } ?? shown
+        let lastLeaf: Timestamp?
         do {
             tree = try GrowingTree(
-                TileHashReader(size: size) { try Self.read($0, root: root) })
+                TileHashReader(size: published.size) { path in
+                    try root.read(LogPlaces.tile(path), limit: 256 * HashTile.hashWidth)
+                })
             guard tree.root == published.root else {
                 throw CustodyFailure(.logDamaged, detail: "the tiles have another root")
             }
-            tail = try Self.tail(size: size, tree: tree, root: root)
+            let last = try Self.lastBundle(size: published.size, root: root)
+            lastLeaf = try last.last.map { try Leaf(entry: $0).time }
+            tail = published.size % 256 == 0 ? [] : last
         } catch let failure as LogFailure {
-            throw CustodyFailure(.logDamaged, detail: "\(failure)")
+            throw CustodyFailure(.logDamaged, detail: failure.problem.english)
         } catch let failure as DurableFileFailure {
             throw CustodyFailure(.logDamaged, detail: "\(failure.place): \(failure.code)")
+        } catch let failure as MalformedEntry {
+            throw CustodyFailure(.logDamaged, detail: "the last leaf: \(failure.problem)")
         }
-        lastTime = try tail.last.map { try Leaf(entry: $0).time }
-        try removeUnpublished()
+        watch = ClockWatch(lastLeaf: lastLeaf)
+        if published != shown {
+            // The power went between signing and showing: it may have been seen, so it stands.
+            try root.replace(
+                try published.signed(with: key).bytes, at: LogPlaces.checkpoint)
+        }
+        try LogRecovery(root: root, published: published).run()
     }
 
-    /// A tile as it stands: a partial one may have given way to its full one.
-    private static func read(_ path: TilePath, root: DurableRoot) throws -> [UInt8] {
-        let limit = EntryBundle.byteLimit
+    /// A checkpoint of ours; nil where there is none.
+    private static func checkpoint(
+        _ place: String, root: DurableRoot, key: VerifierKey
+    ) throws -> Checkpoint? {
+        let note: [UInt8]
         do {
-            return try root.read(LogPlaces.tile(path), limit: limit)
-        } catch let failure as DurableFileFailure where failure.code == "missing" && path.isPartial {
-            return try root.read(LogPlaces.tile(path.full), limit: limit)
+            note = try root.read(place, limit: SignedNote.byteLimit)
+        } catch let failure as DurableFileFailure where failure.code == "missing" {
+            return nil
+        } catch let failure as DurableFileFailure {
+            throw CustodyFailure(.checkpointDamaged, detail: "\(place): \(failure.code)")
+        }
+        do {
+            return try Checkpoint.open(note, by: key)
+        } catch {
+            let isReadable = (try? SignedNote(parsing: note)) != nil
+            throw CustodyFailure(
+                isReadable ? .checkpointNotOurs : .checkpointDamaged,
+                detail: error.problem.english)
         }
     }
 
-    private static func tail(
-        size: Int64, tree: GrowingTree, root: DurableRoot
-    ) throws -> [[UInt8]] {
-        guard size % 256 != 0, let path = TilePath.bundle(ofEntry: size - 1, size: size),
-            let hashes = TilePath(.hashes(level: 0), index: size / 256, width: Int(size % 256))
-        else { return [] }
-        let entries = try EntryBundle.parse(try read(path, root: root), width: path.width)
-        let tile = try HashTile.parse(try read(hashes, root: root), width: hashes.width)
-        guard entries.map({ MerkleTree.leafHash($0) }) == tile else {
-            throw CustodyFailure(.logDamaged, detail: "\(path) does not fit its tile")
+    /// The entries of the last bundle, compared with the tile of their hashes.
+    private static func lastBundle(size: Int64, root: DurableRoot) throws -> [[UInt8]] {
+        guard size > 0, let path = TilePath.bundle(ofEntry: size - 1, size: size) else { return [] }
+        let reader = LedgerReader(root: root.path)
+        let entries = try reader.bundle((size - 1) / 256, size: size)
+        let hashes = TileHashReader(size: size) { path in
+            try root.read(LogPlaces.tile(path), limit: 256 * HashTile.hashWidth)
+        }
+        for (offset, entry) in entries.enumerated() {
+            let stored = try hashes.hash(level: 0, index: path.index * 256 + Int64(offset))
+            guard MerkleTree.leafHash(entry) == stored else {
+                throw CustodyFailure(.logDamaged, detail: "\(path) does not fit its tile")
+            }
         }
         return entries
     }
 
-    private func removeUnpublished() throws {
-        var level = -1
-        while true {
-            let content: TilePath.Content = level < 0 ? .entries : .hashes(level: level)
-            let count = level < 0 ? published.size : published.size >> Int64(8 * level)
-            let found = try removeBeyond(count, content)
-            if level > 0, count == 0, !found { return }
-            level += 1
-            if level > 7 { return }
-        }
-    }
-
-    /// Removes tiles of one kind beyond `count` hashes or entries; says whether there were any.
-    private func removeBeyond(_ count: Int64, _ content: TilePath.Content) throws -> Bool {
-        var index = count / 256
-        var width = Int(count % 256)
-        var found = false
-        while let full = TilePath(content, index: index) {
-            let place = LogPlaces.tile(full)
-            var isEmpty = true
-            if try root.exists(place) {
-                try root.remove(place)
-                isEmpty = false
-            }
-            for name in try root.names(in: place + ".p") {
-                guard let other = Int(name), other > width else { continue }
-                try root.remove(place + ".p/" + name)
-                isEmpty = false
-            }
-            found = found || !isEmpty
-            // The tile at the edge may be untouched although later ones were written: look one on.
-            if isEmpty, index > count / 256 { return found }
-            (index, width) = (index + 1, 0)
-        }
-        return found
-    }
-
     // MARK: - Writing
 
-    /// Enters events: their records, entries and tiles are durable when it returns, and no
-    /// checkpoint covers them yet. Where it throws, nothing of them is left.
-    mutating func integrate(_ events: [NewCustodyEvent], now: Timestamp) throws -> [Int64] {
+    /// Enters groups of events, one group after the other. Records, entries and tiles are durable
+    /// when it returns, and no checkpoint covers them yet. A group that cannot be written down is
+    /// answered alone and leaves the others as they are.
+    ///
+    /// - Throws: a failure of the disk; nothing is entered. Where ``isOver(after:)`` says no,
+    ///   nothing of it is left either, and the next call may succeed.
+    mutating func integrate(
+        _ groups: [[NewCustodyEvent]], now: Timestamp, uptime: Duration
+    ) throws -> [Result<[Int64], any Error>] {
         let basis = Leaf.Basis(size: published.size, root: published.root)
         var batch = DraftedBatch()
-        var first = tree.size
-        if let jump = clockJump(now: now) {
-            try batch.add(jump, station: station.code, basis: basis)
-            first += 1
+        if let jump = watch.jump(now: now, uptime: uptime) {
+            try batch.add([Self.finding(of: jump)], station: station.code, basis: basis)
         }
-        for event in events { try batch.add(event, station: station.code, basis: basis) }
+        let answers = groups.map { events in
+            Result<[Int64], any Error> {
+                let first = tree.size + Int64(batch.entries.count)
+                try batch.add(events, station: station.code, basis: basis)
+                return events.indices.map { first + Int64($0) }
+            }
+        }
+        guard answers.contains(where: { (try? $0.get()) != nil }) else { return answers }
+        try write(batch)
+        watch.looked(now: now, uptime: uptime)
+        return answers
+    }
+
+    private mutating func write(_ batch: DraftedBatch) throws {
         var grown = tree
         for entry in batch.entries { grown.append(MerkleTree.leafHash(entry)) }
         let tiles = grown.takeTiles()
         let (bundles, newTail) = try bundles(adding: batch.entries)
+        // Bundles come first: from them the next start finds what else of the batch got its name.
         let files =
-            batch.files + (bundles + tiles).map { (LogPlaces.tile($0.path), $0.bytes) }
+            bundles.map { (LogPlaces.tile($0.path), $0.bytes) } + batch.files
+            + tiles.map { (LogPlaces.tile($0.path), $0.bytes) }
         do {
-            for file in files { try makeDirectory(LogPlaces.parent(of: file.relative)) }
+            for file in files { try makeDirectory(LogPlaces.parent(of: file.0)) }
             try root.publishGroup(files)
-        } catch {
-            for file in files { try? root.remove(file.relative) }
-            throw error
+        } catch let failure {
+            // What stands there after a failure that is final is for the next start to judge.
+            if !Self.isOver(after: failure) { try undo(files.reversed().map(\.0)) }
+            throw failure
         }
         for (path, _) in bundles + tiles where !path.isPartial { superseded.append(path) }
         (tree, tail) = (grown, newTail)
-        lastTime = max(lastTime ?? now, now)
-        return events.indices.map { first + Int64($0) }
+    }
+
+    private func undo(_ places: [String]) throws {
+        do {
+            for place in places where try root.exists(place) { try root.remove(place) }
+        } catch {
+            throw CustodyFailure(.writeFailed, detail: "a batch could not be undone")
+        }
+    }
+
+    /// Whether a failure is the last: nothing may be written after a sync that failed, whatever its
+    /// reason, for the kernel takes the lost pages for written.
+    static func isOver(after error: any Error) -> Bool {
+        guard let failure = error as? DurableFileFailure else { return true }
+        return failure.disposition != .retry || ["fsync", "syncfs"].contains(failure.operation)
     }
 
     private mutating func makeDirectory(_ place: String) throws {
@@ -178,20 +191,16 @@ struct LedgerState {
         return (files, Array(all))
     }
 
-    /// An event that says that our clock jumped: back by more than ten seconds, or ahead by more
-    /// than a year, against the last leaf.
-    private func clockJump(now: Timestamp) -> NewCustodyEvent? {
-        guard let lastTime else { return nil }
-        let step = now.milliseconds - lastTime.milliseconds
-        guard step < -10_000 || step > 366 * 86_400_000 else { return nil }
+    /// An event that says that our clock jumped.
+    private static func finding(of jump: ClockWatch.Jump) -> NewCustodyEvent {
         let finding = Finding(
             code: "clock-jump", subject: "station clock",
             message: Bilingual(
                 "The station's clock jumped against the last event; the order of leaves stands.",
                 "本站时钟相对上一事件发生跳变；以存证日志的顺序为准。"),
-            expected: lastTime.description, found: now.description)
+            expected: jump.expected.description, found: jump.found.description)
         return NewCustodyEvent(
-            kind: .finding, time: now,
+            kind: .finding, time: jump.found,
             rows: [FindingRow(visit: nil, item: nil, path: nil, finding: finding).row])
     }
 
@@ -199,13 +208,18 @@ struct LedgerState {
 
     /// Signs a checkpoint over everything integrated, durable when it returns. It always extends
     /// the last one: the tree only grows.
+    ///
+    /// It is durable aside before anyone can see it: a checkpoint that was seen and then lost with
+    /// the power would let another of the same size be signed.
     mutating func publish() throws {
         guard tree.size > published.size else { return }
         let checkpoint = try Checkpoint(
             origin: station.origin, size: tree.size, root: tree.root)
-        try root.replace(try checkpoint.signed(with: key).bytes, at: LogPlaces.checkpoint)
+        let note = try checkpoint.signed(with: key).bytes
+        try root.replace(note, at: LogPlaces.nextCheckpoint)
+        try root.replace(note, at: LogPlaces.checkpoint)
         published = checkpoint
-        // A partial tile that is still there harms nothing.
+        // A partial tile that is still there harms nothing; the next start looks again.
         for path in superseded { try? root.removeFlatDirectory(LogPlaces.tile(path) + ".p") }
         superseded = []
     }
@@ -213,7 +227,10 @@ struct LedgerState {
     /// Signs the checkpoint of a ledger that has no leaves yet.
     static func start(root: DurableRoot, station: StationIdentity, key: SigningKey) throws {
         guard try !root.exists(LogPlaces.checkpoint) else { return }
-        try root.makeDirectory("log/tile/entries")
+        guard try !root.exists(LogPlaces.nextCheckpoint),
+            try root.names(in: LogPlaces.bundles).isEmpty
+        else { throw CustodyFailure(.checkpointMissing) }
+        try root.makeDirectory(LogPlaces.bundles)
         try root.makeDirectory("log/tile/0")
         let checkpoint = try Checkpoint(
             origin: station.origin, size: 0, root: MerkleTree.emptyRoot)

@@ -13,11 +13,10 @@ struct LogRecovery {
 
     func run() throws {
         let bundles = try leftovers(of: .entries, count: published.size)
-        let entries = try bundles.map { try unpublishedEntries(of: $0) }
-        for (path, entries) in zip(bundles, entries).reversed() {
-            for entry in entries { removeRecord(of: entry) }
-            try root.remove(LogPlaces.tile(path))
-        }
+        var records: Set<SHA256Digest> = []
+        for path in bundles { records.formUnion(try unpublishedRecords(of: path)) }
+        for record in records { removeRecord(record) }
+        for path in bundles.reversed() { try root.remove(LogPlaces.tile(path)) }
         for level in 0...7 {
             let count = published.size >> Int64(8 * level)
             for path in try leftovers(of: .hashes(level: level), count: count).reversed() {
@@ -52,33 +51,31 @@ struct LogRecovery {
         return found
     }
 
-    /// The entries of a bundle that no checkpoint covers; none where it cannot be read.
+    /// Records of the entries of a bundle that no checkpoint covers; none where it cannot be read.
     ///
-    /// - Throws: `checkpoint-rolled-back` where one of them was made under a later checkpoint than
+    /// - Throws: `checkpoint-rolled-back` where an entry was made under a later checkpoint than
     ///   ours: then it was published, and removing it would rewrite history.
-    private func unpublishedEntries(of path: TilePath) throws -> [[UInt8]] {
+    private func unpublishedRecords(of path: TilePath) throws -> [SHA256Digest] {
         guard let bytes = try? root.read(LogPlaces.tile(path), limit: EntryBundle.byteLimit),
-            let all = try? EntryBundle.parse(bytes, width: path.width)
+            let entries = try? EntryBundle.parse(bytes, width: path.width)
         else { return [] }
         let known = max(0, published.size - path.index * 256)
-        let entries = Array(all.dropFirst(Int(known)))
-        for entry in entries {
-            guard let basis = try? Leaf(entry: entry).basis, basis.size > published.size
-            else { continue }
-            throw CustodyFailure(
-                .checkpointRolledBack, detail: "\(published.size) of at least \(basis.size)")
+        return try entries.dropFirst(Int(known)).compactMap { entry in
+            guard let leaf = try? Leaf(entry: entry) else { return nil }
+            if let basis = leaf.basis, basis.size > published.size {
+                throw CustodyFailure(
+                    .checkpointRolledBack, detail: "\(published.size), was \(basis.size)")
+            }
+            return leaf.record
         }
-        return entries
     }
 
-    /// Removes the record of an entry that never was published, rows before their header. What
-    /// cannot be removed stays as an orphan, which an audit tells.
-    private func removeRecord(of entry: [UInt8]) {
-        guard let record = try? Leaf(entry: entry).record else { return }
+    /// Removes a record that never was published, rows before their header. What cannot be removed
+    /// stays as an orphan, which an audit tells.
+    private func removeRecord(_ record: SHA256Digest) {
         let place = LogPlaces.record(record)
-        if let bytes = try? root.read(place, limit: LogPlaces.recordByteLimit),
-            let header = try? RecordHeader(json: JSONReader.value(of: bytes))
-        {
+        guard let bytes = try? root.read(place, limit: LogPlaces.recordByteLimit) else { return }
+        if let header = try? RecordHeader(json: JSONReader.value(of: bytes)) {
             for row in header.rows { try? root.remove(LogPlaces.record(row)) }
         }
         try? root.remove(place)

@@ -126,7 +126,8 @@ package struct JSONReader {
         while let byte = current, isNumberByte(byte) { offset += 1 }
         let text = String(decoding: bytes[start..<offset], as: UTF8.self)
         let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-        let leadingZero = digits.utf8.count > 1 && digits.hasPrefix("0") && !digits.hasPrefix("0.")
+        let leadingZero =
+            digits.utf8.count > 1 && digits.hasPrefix("0") && !digits.hasPrefix("0.")
             && !digits.hasPrefix("0e") && !digits.hasPrefix("0E")
         guard let first = digits.utf8.first, (0x30...0x39).contains(first), !leadingZero else {
             throw Malformed(offset: start, problem: "not a JSON value")
@@ -179,7 +180,9 @@ package struct JSONReader {
         case UInt8(ascii: "u"):
             var scalar = try readCodeUnit()
             if (0xd800...0xdbff).contains(scalar) {
-                guard current == UInt8(ascii: "\\") else { throw malformed("half a surrogate pair") }
+                guard current == UInt8(ascii: "\\") else {
+                    throw malformed("half a surrogate pair")
+                }
                 offset += 1
                 guard current == UInt8(ascii: "u") else { throw malformed("half a surrogate pair") }
                 offset += 1

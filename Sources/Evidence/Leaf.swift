@@ -87,7 +87,9 @@ package struct Leaf: Hashable, Sendable {
             _ key: String, _ read: (JSONValue) -> T?
         ) throws(MalformedEntry) -> T? {
             guard let present = value[key: key] else { return nil }
-            guard let read = read(present) else { throw MalformedEntry(problem: "malformed \(key)") }
+            guard let read = read(present) else {
+                throw MalformedEntry(problem: "malformed \(key)")
+            }
             return read
         }
         self.init(

@@ -63,7 +63,8 @@ package struct LedgerName: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads `0602-1742`.
     package init?(_ text: String) {
-        guard let dash = text.lastIndex(of: "-"), let leaf = Int64(text[text.index(after: dash)...]),
+        guard let dash = text.lastIndex(of: "-"),
+            let leaf = Int64(text[text.index(after: dash)...]),
             leaf >= 0, StationIdentity.isCode(String(text[..<dash])),
             String(leaf) == text[text.index(after: dash)...]
         else { return nil }

@@ -39,7 +39,8 @@ package struct CivilTime: Hashable, Sendable, Comparable, CustomStringConvertibl
     package let second: Int
 
     /// Nil where the calendar has no such day or the day no such second.
-    package init?(_ year: Int, _ month: Int, _ day: Int, _ hour: Int, _ minute: Int, _ second: Int) {
+    package init?(_ year: Int, _ month: Int, _ day: Int, _ hour: Int, _ minute: Int, _ second: Int)
+    {
         guard (1...9999).contains(year), (1...12).contains(month),
             (1...Self.days(in: month, of: year)).contains(day), (0...23).contains(hour),
             (0...59).contains(minute), (0...59).contains(second)

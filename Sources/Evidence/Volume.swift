@@ -103,7 +103,9 @@ package struct FileTime: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads what `description` writes.
     package init?(_ text: String) {
-        guard text.hasSuffix("Z"), let civil = CivilTime(String(text.prefix(19))) else { return nil }
+        guard text.hasSuffix("Z"), let civil = CivilTime(String(text.prefix(19))) else {
+            return nil
+        }
         var nanoseconds: Int32 = 0
         let rest = text.dropFirst(19).dropLast()
         if !rest.isEmpty {

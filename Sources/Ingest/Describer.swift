@@ -35,28 +35,35 @@ final class Describer: Sendable {
     /// Describes until ``finish()``; what cannot be entered is left for the next start, which finds
     /// items without a description.
     func run() async {
-        var rows: [RecordRow] = []
         await withTaskGroup(of: RecordRow?.self) { group in
+            var rows: [RecordRow] = []
+            // One batch is entered while the next is made.
+            var entering: Task<Void, Never>?
             var inFlight = 0
             func collect() async {
                 if let row = await group.next() ?? nil { rows.append(row) }
                 inFlight -= 1
-                if rows.count >= Self.batchSize { await enter(&rows) }
+            }
+            func enterRows() async {
+                guard !rows.isEmpty else { return }
+                let batch = rows
+                rows = []
+                await entering?.value
+                entering = Task { await enter(batch) }
             }
             for await pending in stream {
-                if inFlight >= 2 { await collect() }
+                if inFlight >= 3 { await collect() }
                 inFlight += 1
                 group.addTask { [stages] in await Self.describe(pending, stages: stages) }
+                if rows.count >= Self.batchSize { await enterRows() }
             }
             while inFlight > 0 { await collect() }
+            await enterRows()
+            await entering?.value
         }
-        await enter(&rows)
     }
 
-    private func enter(_ rows: inout [RecordRow]) async {
-        guard !rows.isEmpty else { return }
-        let batch = rows
-        rows = []
+    private func enter(_ batch: [RecordRow]) async {
         do {
             _ = try await stages.ledger.integrate([
                 NewCustodyEvent(kind: .description, time: stages.now(), rows: batch)
@@ -72,7 +79,8 @@ final class Describer: Sendable {
         do {
             let facts = try await stages.vault.withObject(pending.sha256) { descriptor in
                 await stages.inspector.facts(
-                    of: descriptor, size: pending.size, extension: String(decoding: pending.name.name, as: UTF8.self))
+                    of: descriptor, size: pending.size,
+                    extension: String(decoding: pending.name.name, as: UTF8.self))
             }
             // A fault of ours says nothing about the file: the next start asks again.
             guard facts != Inspector.notStarted, facts != Inspector.closed else {

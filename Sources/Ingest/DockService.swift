@@ -81,7 +81,8 @@ package struct DockService: Service {
         let slot = Self.slot(of: volume)
         do {
             _ = try await VisitConductor(stages: stages, board: board, active: active).run(
-                volume: volume, overrides: RecorderOverrides(), slot: slot, by: "serve", waitsForRoom: true,
+                volume: volume, overrides: RecorderOverrides(), slot: slot, by: "serve",
+                waitsForRoom: true,
                 isMounted: { presence.isThere }, tell: { _ in })
         } catch {
             stages.log.error(

@@ -33,7 +33,9 @@ struct GroupTransfer: Sendable {
             progress: { index, phase, bytes in
                 guard phase == .copying else {
                     board.update(slot) {
-                        guard $0.state == .transferring, $0.bytesDone >= $0.bytesTotal else { return }
+                        guard $0.state == .transferring, $0.bytesDone >= $0.bytesTotal else {
+                            return
+                        }
                         $0.state = .verifying
                     }
                     return
@@ -60,7 +62,8 @@ struct GroupTransfer: Sendable {
         let descriptor = try tree.open(file.path)
         do {
             return VisitWalk.Opened(
-                file: file, descriptor: descriptor, identity: try RecorderTree.state(of: descriptor))
+                file: file, descriptor: descriptor, identity: try RecorderTree.state(of: descriptor)
+            )
         } catch {
             close(descriptor)
             throw error

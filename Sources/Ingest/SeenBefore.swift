@@ -33,7 +33,9 @@ enum SeenBefore {
             var buffer = [UInt8](repeating: 0, count: Int(range.upperBound - range.lowerBound))
             while offset < range.upperBound {
                 let count = buffer.withUnsafeMutableBytes { buffer in
-                    pread(descriptor, buffer.baseAddress, Int(range.upperBound - offset), off_t(offset))
+                    pread(
+                        descriptor, buffer.baseAddress, Int(range.upperBound - offset),
+                        off_t(offset))
                 }
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { return nil }

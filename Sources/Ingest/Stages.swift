@@ -94,6 +94,22 @@ package actor ItemBook {
         }
     }
 
+    /// The items that these contents of one recorder are, in their order.
+    func items(
+        recorder: String?, contents: [(sha256: SHA256Digest, path: RecorderPath)]
+    ) async throws -> [LedgerName?] {
+        let known = contents.map { recent[key(recorder, $0.sha256, $0.path)] }
+        let index = index
+        return try await offPool {
+            try zip(contents, known).map { content, known in
+                if let known { return known }
+                return try index.item(
+                    recorder: recorder, sha256: content.sha256,
+                    path: content.sha256 == .ofNothing ? content.path : nil)
+            }
+        }
+    }
+
     func remember(
         _ name: LedgerName, recorder: String?, sha256: SHA256Digest, path: RecorderPath
     ) {

@@ -140,12 +140,11 @@ extension VisitWalk {
         var refused: [(FileOutcome, RefusalRow)] = []
         var lackingRoom: [FootageFile] = []
         var again: [FootageFile] = []
+        var earlier = try await knownItems(group)
         for (file, result) in group.results {
             switch result {
             case .sealed(let sealed) where sealed.isWhole:
-                let known = try await stages.items.item(
-                    recorder: visit.recorder, sha256: sealed.sha256, path: file.path)
-                if let known {
+                if let known = earlier.removeFirst() {
                     drafts.append(duplicate(of: known, file, sealed))
                 } else if sealed.size > 0, !fresh.insert(sealed.sha256).inserted {
                     twins.append((file, sealed))
@@ -181,6 +180,16 @@ extension VisitWalk {
         try await enter(late)
         try await enterRefusals(refused)
         return (lackingRoom, again)
+    }
+
+    /// For each whole file of a group, in order, the item that it was before.
+    private func knownItems(_ group: GroupResult) async throws -> ArraySlice<LedgerName?> {
+        let contents = group.results.compactMap {
+            file, result -> (sha256: SHA256Digest, path: RecorderPath)? in
+            guard case .sealed(let sealed) = result, sealed.isWhole else { return nil }
+            return (sealed.sha256, file.path)
+        }
+        return try await stages.items.items(recorder: visit.recorder, contents: contents)[...]
     }
 
     private func enter(_ drafts: [Draft]) async throws {

@@ -147,7 +147,8 @@ final class VisitWalk {
 
     private func enterUndocking(elapsed: Duration) async throws {
         summary.milliseconds =
-            elapsed.components.seconds * 1000 + elapsed.components.attoseconds / 1_000_000_000_000_000
+            elapsed.components.seconds * 1000 + elapsed.components.attoseconds
+            / 1_000_000_000_000_000
         let isWhole = summary.refused == 0 && summary.quarantined == 0 && visit.unfinished == 0
         summary.mayBeCleared = summary.safeToRemove && allConfirmed && isWhole
         let outcome: UndockingRow.Outcome =

@@ -16,7 +16,7 @@ enum Carrying {
         do {
             station = try await Station.open(
                 settings: settings, makesNew: makesNew, note: "", log: log)
-        } catch where ExitStatus(failure: error) == .inUse {
+        } catch  where ExitStatus(failure: error) == .inUse {
             let socket =
                 Station.controlSocket(of: settings) ?? ControlSocket.path(settings: settings)
             guard let status = try ControlSocket.ask(request, at: socket, answer: answer) else {

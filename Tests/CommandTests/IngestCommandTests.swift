@@ -178,7 +178,10 @@ struct IngestCommandTests {
         let bench = Bench()
         bench.put(bytes(70_000), "a.mp4")
         let path = bench.card + "/a.mp4"
-        var times = [timespec(tv_sec: 1_000_000_000, tv_nsec: 5), timespec(tv_sec: 1_500_000_000, tv_nsec: 7)]
+        var times = [
+            timespec(tv_sec: 1_000_000_000, tv_nsec: 5),
+            timespec(tv_sec: 1_500_000_000, tv_nsec: 7),
+        ]
         utimensat(AT_FDCWD, path, &times, 0)
         #expect(try bench.ingest().status == 0)
         var status = stat()

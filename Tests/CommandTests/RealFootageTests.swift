@@ -12,7 +12,8 @@ struct RealFootageTests {
     func facts() throws {
         let media = try #require(SharedKnowledge.path) + "/media"
         let bytes = try #require(FileManager.default.contents(atPath: media + "/expected.json"))
-        let expected = try #require(try JSONReader.value(of: Array(bytes))[key: "files"]?.objectValue)
+        let expected = try #require(
+            try JSONReader.value(of: Array(bytes))[key: "files"]?.objectValue)
         let directory = TemporaryDirectory()
         let root = directory.path + "/root"
         let ingest = try Program.run("--root", root, "ingest", media, "--json")

@@ -42,7 +42,9 @@ struct StoreCommandTests {
             #expect(value[key: "sha256"]?.stringValue == sha256)
             #expect(value[key: "officer"]?.stringValue == "000042")
             #expect(value[key: "recorder"]?[key: "id"]?.stringValue == "R7")
-            let events = value[key: "custody"]?.arrayValue?.compactMap { $0[key: "event"]?.stringValue }
+            let events = value[key: "custody"]?.arrayValue?.compactMap {
+                $0[key: "event"]?.stringValue
+            }
             #expect(events == ["ingestion", "description"])
         }
         #expect(try Program.run("--root", bench.root, "show", "0000-99").status == 1)
@@ -89,13 +91,16 @@ struct StoreCommandTests {
         #expect(try verdict(first, "--against", item) == (1, "differs"))
     }
 
-    @Test("The audit finds a changed byte wherever it is", arguments: [
-        "vault/footage", "vault/records", "log/tile", "log/checkpoint",
-    ])
+    @Test(
+        "The audit finds a changed byte wherever it is",
+        arguments: [
+            "vault/footage", "vault/records", "log/tile", "log/checkpoint",
+        ])
     func audit(place: String) throws {
         let (bench, _, _) = try filled()
         #expect(try Program.run("audit", "--root", bench.root).status == 0)
-        let files = place == "log/checkpoint" ? [place] : bench.files(place).map { place + "/" + $0 }
+        let files =
+            place == "log/checkpoint" ? [place] : bench.files(place).map { place + "/" + $0 }
         for file in files {
             let path = bench.root + "/" + file
             let size = (try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
@@ -131,7 +136,9 @@ struct StoreCommandTests {
         }
     }
 
-    @Test("A store of a newer format, a damaged station file and a missing key stop with 5, untouched")
+    @Test(
+        "A store of a newer format, a damaged station file and a missing key stop with 5, untouched"
+    )
     func untrusted() throws {
         for (place, content) in [
             ("format", "2\n" as String?), ("station.json", "{}"), ("keys/log.key", nil),
@@ -210,10 +217,13 @@ struct StoreCommandTests {
         }
     }
 
-    @Test("Wrong usage says what to type instead, with exit code 2", arguments: [
-        ["frobnicate"], ["ingest"], ["show"], ["list", "--from", "yesterday"], ["list", "--limit", "-1"],
-        ["log", "entry", "x"], ["--root"],
-    ])
+    @Test(
+        "Wrong usage says what to type instead, with exit code 2",
+        arguments: [
+            ["frobnicate"], ["ingest"], ["show"], ["list", "--from", "yesterday"],
+            ["list", "--limit", "-1"],
+            ["log", "entry", "x"], ["--root"],
+        ])
     func usage(arguments: [String]) throws {
         let (bench, _, _) = try filled()
         let result = try Program.runAll(

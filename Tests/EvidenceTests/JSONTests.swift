@@ -8,7 +8,8 @@ struct JSONWriterTests {
     func rfcExample() throws {
         // RFC 8785 section 3.2.3: the sorting example, keys by UTF-16 code units.
         let value: JSONValue = [
-            "\u{20ac}": "Euro Sign", "\r": "Carriage Return", "\u{fb33}": "Hebrew Letter Dalet With Dagesh",
+            "\u{20ac}": "Euro Sign", "\r": "Carriage Return",
+            "\u{fb33}": "Hebrew Letter Dalet With Dagesh",
             "1": "One", "\u{1f600}": "Emoji: Grinning Face", "\u{80}": "Control",
             "\u{f6}": "Latin Small Letter O With Diaeresis",
         ]
@@ -54,8 +55,10 @@ struct JSONReaderTests {
     @Test(
         "Malformed text is refused",
         arguments: [
-            "", "{", "}", "[1,]", "[1", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "\"\\x\"", "\"\\ud800\"",
-            "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"\n\"", "01", "+1", ".5", "1.", "--1", "tru", "nul",
+            "", "{", "}", "[1,]", "[1", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "\"\\x\"",
+            "\"\\ud800\"",
+            "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"\n\"", "01", "+1", ".5", "1.", "--1", "tru",
+            "nul",
             "1 2", "{\"a\":1}x", "{\"a\":1,\"a\":2}", "\"abc", "[\"\\u12\"]", "1e999",
         ])
     func malformed(text: String) {

@@ -18,14 +18,16 @@ struct LeafTests {
         #expect(String(decoding: bytes, as: UTF8.self).hasPrefix(#"{"basis":{"root":"e3b0"#))
     }
 
-    @Test("A spoiled entry is refused", arguments: [
-        "", "null", "{}", #"{"v":2}"#, #"{"v":1,"event":"bribe"}"#,
-        #"{"v":1,"event":"docking","time":"yesterday","station":"a"}"#,
-        #"{"v":1,"event":"docking","time":"2019-08-10T09:02:03.456Z"}"#,
-        #"{"v":1,"event":"docking","time":"2019-08-10T09:02:03.456Z","station":"a","sha256":"00"}"#,
-        #"{"v":1,"event":"docking","time":"2019-08-10T09:02:03.456Z","station":"a","previous":"1"}"#,
-        #"{"v":1,"event":"docking","time":"2019-08-10T09:02:03.456Z","station":"a","basis":{}}"#,
-    ])
+    @Test(
+        "A spoiled entry is refused",
+        arguments: [
+            "", "null", "{}", #"{"v":2}"#, #"{"v":1,"event":"bribe"}"#,
+            #"{"v":1,"event":"docking","time":"yesterday","station":"a"}"#,
+            #"{"v":1,"event":"docking","time":"2019-08-10T09:02:03.456Z"}"#,
+            #"{"v":1,"event":"docking","time":"2019-08-10T09:02:03.456Z","station":"a","sha256":"00"}"#,
+            #"{"v":1,"event":"docking","time":"2019-08-10T09:02:03.456Z","station":"a","previous":"1"}"#,
+            #"{"v":1,"event":"docking","time":"2019-08-10T09:02:03.456Z","station":"a","basis":{}}"#,
+        ])
     func spoiled(text: String) {
         #expect(throws: MalformedEntry.self) { try Leaf(entry: Array(text.utf8)) }
     }
@@ -72,11 +74,13 @@ struct LeafTests {
         #expect(throws: Never.self) { try JSONWriter.canonical(description.row.json(salt: "00")) }
     }
 
-    @Test("Facts from a hostile inspector are refused", arguments: [
-        #"{}"#, #"{"status":"fine"}"#, #"{"status":"sound","durationMicroseconds":-1}"#,
-        #"{"status":"sound","latitudeE7":900000001,"longitudeE7":0}"#,
-        #"{"status":"sound","tags":{"a":1}}"#, #"{"status":"sound","streams":[{}]}"#,
-    ])
+    @Test(
+        "Facts from a hostile inspector are refused",
+        arguments: [
+            #"{}"#, #"{"status":"fine"}"#, #"{"status":"sound","durationMicroseconds":-1}"#,
+            #"{"status":"sound","latitudeE7":900000001,"longitudeE7":0}"#,
+            #"{"status":"sound","tags":{"a":1}}"#, #"{"status":"sound","streams":[{}]}"#,
+        ])
     func hostileFacts(text: String) throws {
         let members = try #require(try JSONReader.value(of: Array(text.utf8)).objectValue)
         #expect(throws: MalformedEntry.self) { try MediaFacts(members: members) }

@@ -25,16 +25,20 @@ struct NameTests {
         #expect(!path.display.isEmpty)
     }
 
-    @Test("Control and direction characters cannot reach a terminal", arguments: [
-        "a\u{1b}[31mb", "a\nb", "a\rb", "exe\u{202e}4pm.mp4", "a\u{200b}b", "a\u{2028}b", "a\u{7f}b", "a\u{9b}b",
-    ])
+    @Test(
+        "Control and direction characters cannot reach a terminal",
+        arguments: [
+            "a\u{1b}[31mb", "a\nb", "a\rb", "exe\u{202e}4pm.mp4", "a\u{200b}b", "a\u{2028}b",
+            "a\u{7f}b", "a\u{9b}b",
+        ])
     func safe(text: String) {
         let shown = RecorderPath(text).display
-        #expect(shown.unicodeScalars.allSatisfy { scalar in
-            scalar.properties.generalCategory != .control
-                && scalar.properties.generalCategory != .format
-                && scalar.properties.generalCategory != .lineSeparator
-        })
+        #expect(
+            shown.unicodeScalars.allSatisfy { scalar in
+                scalar.properties.generalCategory != .control
+                    && scalar.properties.generalCategory != .format
+                    && scalar.properties.generalCategory != .lineSeparator
+            })
         #expect(shown.contains("\\u{"))
     }
 
@@ -51,9 +55,11 @@ struct NameTests {
         #expect(RecorderPath("a").parent == RecorderPath(""))
     }
 
-    @Test("Item names read only their own spelling", arguments: [
-        "0602", "-1", "0602-", "0602--1", "0602-01", "06 02-1", "0602-9223372036854775808",
-    ])
+    @Test(
+        "Item names read only their own spelling",
+        arguments: [
+            "0602", "-1", "0602-", "0602--1", "0602-01", "06 02-1", "0602-9223372036854775808",
+        ])
     func ledgerNames(text: String) { #expect(LedgerName(text) == nil) }
 
     @Test("An item's name is the station's code and its leaf")
@@ -62,7 +68,9 @@ struct NameTests {
         #expect(LedgerName(station: "0602", leaf: 1742).description == "0602-1742")
     }
 
-    @Test("Base64 has one spelling", arguments: ["QQ", "QQ=", "QR==", "Q===", "QQ==QQ==", "Q Q=", "===="])
+    @Test(
+        "Base64 has one spelling",
+        arguments: ["QQ", "QQ=", "QR==", "Q===", "QQ==QQ==", "Q Q=", "===="])
     func base64(text: String) { #expect(Base64.decode(text) == nil) }
 
     @Test("Base64 of any length is read back")

@@ -3,20 +3,25 @@ import Testing
 
 @Suite("Times")
 struct TimeTests {
-    @Test("Moments are spelled in one way and read back", arguments: [
-        (Int64(0), "1970-01-01T00:00:00.000Z"), (1_565_427_723_456, "2019-08-10T09:02:03.456Z"),
-        (-1, "1969-12-31T23:59:59.999Z"), (951_782_400_000, "2000-02-29T00:00:00.000Z"),
-        (4_102_444_799_999, "2099-12-31T23:59:59.999Z"), (2_147_483_648_000, "2038-01-19T03:14:08.000Z"),
-    ])
+    @Test(
+        "Moments are spelled in one way and read back",
+        arguments: [
+            (Int64(0), "1970-01-01T00:00:00.000Z"), (1_565_427_723_456, "2019-08-10T09:02:03.456Z"),
+            (-1, "1969-12-31T23:59:59.999Z"), (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (4_102_444_799_999, "2099-12-31T23:59:59.999Z"),
+            (2_147_483_648_000, "2038-01-19T03:14:08.000Z"),
+        ])
     func spelling(milliseconds: Int64, text: String) {
         #expect(Timestamp(milliseconds: milliseconds).description == text)
         #expect(Timestamp(text)?.milliseconds == milliseconds)
     }
 
-    @Test("Other spellings of a moment are refused", arguments: [
-        "", "2019-08-10T09:02:03Z", "2019-08-10T09:02:03.456+08:00", "2019-02-29T00:00:00.000Z",
-        "2019-08-10 09:02:03.456Z", "2019-08-10T24:00:00.000Z", "2019-08-10T09:02:03.4 6Z",
-    ])
+    @Test(
+        "Other spellings of a moment are refused",
+        arguments: [
+            "", "2019-08-10T09:02:03Z", "2019-08-10T09:02:03.456+08:00", "2019-02-29T00:00:00.000Z",
+            "2019-08-10 09:02:03.456Z", "2019-08-10T24:00:00.000Z", "2019-08-10T09:02:03.4 6Z",
+        ])
     func refused(text: String) { #expect(Timestamp(text) == nil) }
 
     @Test("Every day from 1600 to 2400 has its own number, one more than the day before")
@@ -39,9 +44,11 @@ struct TimeTests {
         #expect(expected == 13_569_465_600)
     }
 
-    @Test("A day that the calendar has not is refused", arguments: [
-        (2019, 2, 29), (2100, 2, 29), (2020, 4, 31), (2020, 13, 1), (0, 1, 1), (2020, 0, 1),
-    ])
+    @Test(
+        "A day that the calendar has not is refused",
+        arguments: [
+            (2019, 2, 29), (2100, 2, 29), (2020, 4, 31), (2020, 13, 1), (0, 1, 1), (2020, 0, 1),
+        ])
     func impossible(year: Int, month: Int, day: Int) {
         #expect(CivilTime(year, month, day, 0, 0, 0) == nil)
     }

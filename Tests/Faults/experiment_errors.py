@@ -35,12 +35,8 @@ def _sweep(work, wanted, sample):
     run, instances = injection.count(work, arguments, **single)
     work.expect(run.code == 0, f"the run that is counted: {run}")
     cases = [case for instance in instances for case in wanted(instance)]
-    total = len(cases)
-    if not work.full:
-        cases = work.random.sample(cases, min(sample, total))
-    work.note(f"{total} cases, {len(cases)} run")
     codes = {}
-    for instance, what, to in cases:
+    for instance, what, to in work.sample(cases, sample, 2 * sample):
         root = work.fresh_root()
         run, fired = injection.inject(work, arguments, instance, what, to=to, **single)
         work.fault(fired=fired)

@@ -18,11 +18,7 @@ def kill_ingest(work):
     run, instances = injection.count(work, arguments, **single)
     work.expect(run.code == 0, f"the run that is counted: {run}")
     work.judge(root, "uninjured", run.files, known, whole=True)
-    total = len(instances)
-    if not work.full:
-        instances = work.random.sample(instances, min(60, total))
-    work.note(f"{total} instances of file calls, {len(instances)} killed")
-    for instance in instances:
+    for instance in work.sample(instances, 60, 100):
         root = work.fresh_root()
         run, fired = injection.inject(work, arguments, instance, "signal=KILL", **single)
         work.fault(fired=fired)
@@ -38,17 +34,14 @@ def kill_init(work):
     arguments = ["--root", root, "init", "--station", "Killed"]
     run, instances = injection.count(work, arguments)
     work.expect(run.code == 0, f"the run that is counted: {run}")
-    total = len(instances)
     if not work.full:
         # Most are directories alike: these once in a while, the others all.
         plain = [i for i in instances if i.call.startswith("mkdir") or "vault/" in (i.path or "")]
         rest = [i for i in instances if i not in plain]
-        instances = work.random.sample(plain, min(6, len(plain)))
-        instances += work.random.sample(rest, min(24, len(rest)))
-    work.note(f"{total} instances of file calls, {len(instances)} killed")
+        instances = work.random.sample(plain, min(6, len(plain))) + rest
     card = os.path.join(work.place, "card")
     known = bench.small_card(card, large=5000)
-    for instance in instances:
+    for instance in work.sample(instances, 40, 60):
         shutil.rmtree(root, ignore_errors=True)
         run, fired = injection.inject(work, arguments, instance, "signal=KILL")
         work.fault(fired=fired)

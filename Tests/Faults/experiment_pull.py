@@ -46,6 +46,8 @@ def pull(what):
             limit = 75 if what == "stall" else 10
             work.expect(run.seconds < limit,
                         f"{where}: the worker is free after {run.seconds:.1f} s")
+            if what == "EIO":
+                work.expect(run.summary.get("mayBeCleared") is False, f"{where}: may be cleared")
             taken = [line for line in run.files if line["outcome"] in ("ingested", "duplicate")]
             work.expect(what == "EIO" or not run.summary.get("safeToRemove")
                         or len(taken) == len(FILES),

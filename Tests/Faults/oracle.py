@@ -302,7 +302,8 @@ def _check_leaf(root, index, leaf, verdict, footage, partial, used):
                 verdict.fault(f"{where}: names {row.get('item')}, which is no item before it")
         elif kind == "quarantine":
             verdict.quarantined.append(row)
-            if row.get("item"):
+            if row.get("item") or (row.get("sha256") and not row.get("unreadable")):
+                _check_object(row, footage, where, verdict)
                 used["footage"].add(row.get("sha256"))
             elif "sha256" in row:
                 used["partial"].add(row["sha256"])

@@ -77,12 +77,14 @@ enum ImportRules {
     /// The targets that are not tests, with what they depend on.
     static func declarations(inManifest text: String) -> [(name: String, dependencies: Set<String>)]
     {
-        let start = /(room|tests|\.target|\.executableTarget|\.testTarget|\.systemLibrary)\(\s*(?:name:\s*)?"([\w-]+)"/
+        let start =
+            /(room|tests|\.target|\.executableTarget|\.testTarget|\.systemLibrary)\(\s*(?:name:\s*)?"([\w-]+)"/
         let matches = text.matches(of: start)
         return matches.indices.compactMap { index in
             let match = matches[index]
             if ["tests", ".testTarget"].contains(match.1) { return nil }
-            let end = index + 1 < matches.count ? matches[index + 1].range.lowerBound : text.endIndex
+            let end =
+                index + 1 < matches.count ? matches[index + 1].range.lowerBound : text.endIndex
             let rest = text[match.range.upperBound..<end]
             guard match.1 != ".systemLibrary", let list = firstList(in: rest) else {
                 return (String(match.2), [])

@@ -7,7 +7,9 @@ struct RuleTests {
         SourceFile(path: "Sources/\(target)/Planted.swift", text: text)
     }
 
-    @Test("A stage that imports its neighbour", arguments: ["", "package ", "@testable ", "internal "])
+    @Test(
+        "A stage that imports its neighbour",
+        arguments: ["", "package ", "@testable ", "internal "])
     func neighbour(prefix: String) {
         let found = ImportRules.violations(in: file("Vault", "\n\(prefix)import Custody\n"))
         #expect(found.map(\.place) == ["Sources/Vault/Planted.swift:2"])

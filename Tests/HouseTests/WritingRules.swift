@@ -26,6 +26,12 @@ enum WritingRules {
             path: "Sources/Assembly/IndexFile.swift", word: "unlink",
             reason: "SQLite's files of the index: a view, made again from the ledger"),
         Permit(
+            path: "Sources/Assembly/IndexFile.swift", word: "rmdir",
+            reason: "the directory of an audit's own index, thrown away after the comparison"),
+        Permit(
+            path: "Sources/Assembly/IndexComparison.swift", word: "mkdtemp",
+            reason: "the directory of an audit's own index, thrown away after the comparison"),
+        Permit(
             path: "Sources/Assembly/RootLayout.swift", word: "mkdir",
             reason: "the root directory itself, which must be there before DurableFiles opens it"),
         Permit(

@@ -126,7 +126,10 @@ extension IndexTables {
             if let found { try link(sidecar: item, to: try found.integer("item")) }
         }
         for sidecar in try rows(
-            "SELECT item FROM sightings WHERE origin = ? AND visit = ? AND sidecarOf = ?",
+            """
+            SELECT item FROM sightings INDEXED BY sightingsBySidecar
+            WHERE origin = ? AND visit = ? AND sidecarOf = ?
+            """,
             [.integer(visit), .bytes(path)])
         {
             try link(sidecar: try sidecar.integer("item"), to: item)

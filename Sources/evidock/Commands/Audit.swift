@@ -4,7 +4,8 @@ import Evidence
 
 struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Re-reads everything: vault against ledger, ledger against itself, index against both.",
+        abstract:
+            "Re-reads everything: vault against ledger, ledger against itself, index against both.",
         discussion: """
             Findings are printed one a line. Nothing to check is not success.
             \(ExitCodes.help)

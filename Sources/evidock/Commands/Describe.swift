@@ -4,7 +4,8 @@ import Evidence
 
 struct Describe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Asks the inspector again what items hold; without names, those not yet described.",
+        abstract:
+            "Asks the inspector again what items hold; without names, those not yet described.",
         discussion: ExitCodes.help)
 
     @Argument(help: "Items, or digests or beginnings of them.") var items: [String] = []

@@ -44,8 +44,9 @@ struct List: AsyncParsableCommand {
     private static func line(_ item: JSONValue) -> String {
         func text(_ value: JSONValue?) -> String { SafeText.of(value?.stringValue ?? "") }
         var parts = [text(item[key: "item"])]
-        parts.append(text(item[key: "times"]?[key: "start"]).isEmpty
-            ? "-" : text(item[key: "times"]?[key: "start"]))
+        parts.append(
+            text(item[key: "times"]?[key: "start"]).isEmpty
+                ? "-" : text(item[key: "times"]?[key: "start"]))
         switch item[key: "media"]?[key: "duration"] {
         case .decimal(let seconds): parts.append(Readable.duration(seconds: seconds))
         case .integer(let seconds): parts.append(Readable.duration(seconds: Double(seconds)))

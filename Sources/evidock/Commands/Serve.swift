@@ -10,7 +10,8 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "A folder below which recorders are mounted; may be given again.")
     var dockRoot: [String] = []
-    @Flag(name: .customLong("no-init"), help: "Never make a new station: a missing one is an error.")
+    @Flag(
+        name: .customLong("no-init"), help: "Never make a new station: a missing one is an error.")
     var noInit = false
     @OptionGroup var global: GlobalOptions
 
