@@ -31,6 +31,7 @@ package final class Station: Sendable {
     package static func open(
         settings: Settings, makesNew: Bool, note: String, log: Logger
     ) async throws -> Station {
+        raiseDescriptorLimit()
         let layout: RootLayout
         switch try RootLayout.look(at: settings.root) {
         case .station(let found): layout = found
@@ -49,6 +50,14 @@ package final class Station: Sendable {
             lock.release()
             throw error
         }
+    }
+
+    /// Eight groups of small files may be open at once: the soft limit goes up to the hard one.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, 65_536)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     private init(

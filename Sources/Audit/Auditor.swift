@@ -47,7 +47,7 @@ package final class Auditor {
             checkVisits()
             checkRecordOrphans()
             checkObjects(isQuick: isQuick)
-            checkIndex(index)
+            if summary.leaves > 0 { checkIndex(index) }
         }
         if summary.leaves == 0, summary.findings == 0 {
             find(

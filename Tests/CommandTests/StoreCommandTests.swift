@@ -113,6 +113,76 @@ struct StoreCommandTests {
         #expect(try Program.run("audit", "--root", bench.root).status == 0)
     }
 
+    /// One thing wrong with a store, and the finding's code.
+    enum Damage: String, CaseIterable, Sendable {
+        case footageGone = "object-missing"
+        case footageCut = "object-differs"
+        case recordGone = "record-missing"
+        case strayFootage = "orphan-object"
+        case strayRecord = "orphan-record"
+        case tileGone = "tile-missing"
+        case bundleGone = "bundle-missing"
+        case otherRoot = "checkpoint-damaged"
+        case indexRow = "index-differs"
+    }
+
+    @Test("The audit names what is wrong", arguments: Damage.allCases)
+    func auditNames(damage: Damage) throws {
+        let (bench, _, sha256) = try filled()
+        let root = bench.root
+        let footage = "\(root)/vault/footage/\(sha256.prefix(2))/\(sha256)"
+        let stray = "vault/%@/00/" + String(repeating: "0", count: 64)
+        switch damage {
+        case .footageGone: unlink(footage)
+        case .footageCut:
+            chmod(footage, 0o644)
+            truncate(footage, 1_499_999)
+        case .recordGone: unlink(root + "/vault/records/" + bench.files("vault/records")[0])
+        case .strayFootage, .strayRecord:
+            let kind = damage == .strayFootage ? "footage" : "records"
+            bench.directory.write([1], at: "root/" + stray.replacing("%@", with: kind))
+        case .tileGone:
+            unlink(
+                root + "/log/"
+                    + (bench.files("log").filter { $0.hasPrefix("tile/0/") }.max {
+                        $0.count < $1.count || ($0.count == $1.count && $0 < $1)
+                    } ?? ""))
+        case .bundleGone:
+            for file in bench.files("log/tile/entries") {
+                unlink(root + "/log/tile/entries/" + file)
+            }
+        case .otherRoot:
+            let other = try filled().bench
+            unlink(root + "/log/checkpoint")
+            try FileManager.default.copyItem(
+                atPath: other.root + "/log/checkpoint", toPath: root + "/log/checkpoint")
+        case .indexRow:
+            let python = Process()
+            python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            python.arguments = [
+                "python3", "-c",
+                "import sqlite3,sys; d=sqlite3.connect(sys.argv[1]); d.execute(\"update items set officer='x'\"); d.commit()",
+                root + "/index.sqlite",
+            ]
+            try python.run()
+            python.waitUntilExit()
+        }
+        let audit = try Program.run("audit", "--root", root, "--json")
+        #expect(audit.status == 1, "\(audit.output)\(audit.errors)")
+        let codes = audit.lines.compactMap { $0[key: "finding"]?[key: "code"]?.stringValue }
+        #expect(codes.contains(damage.rawValue), "\(codes)")
+    }
+
+    @Test("A ledger that is empty is nothing to check, and that is not success")
+    func emptyAudit() throws {
+        let directory = TemporaryDirectory()
+        let root = directory.path + "/root"
+        #expect(try Program.run("--root", root, "init", "--station", "x").status == 0)
+        let audit = try Program.run("--root", root, "audit", "--json")
+        #expect(audit.status == 1)
+        #expect(audit.output.contains("nothing-to-check"))
+    }
+
     @Test("FAULTS-18: an index that was deleted or scribbled over comes back equal")
     func index() throws {
         let (bench, _, _) = try filled()

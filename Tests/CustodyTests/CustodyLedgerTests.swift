@@ -181,7 +181,8 @@ struct CustodyLedgerTests {
     }
 
     @Test func aReaderRefusesPlacesThatAreNotThere() throws {
-        let reader = try LedgerStore().reader()
+        let store = try LedgerStore()
+        let reader = try store.reader()
         for index in [Int64.min, -1, 0, 1, .max] {
             #expect(throws: CustodyFailure.self) { try reader.entry(index) }
             #expect(throws: CustodyFailure.self) { try reader.inclusionProof(index) }

@@ -217,6 +217,8 @@ class Bench:
 
     def finish(self):
         """The checks that are told once for an experiment."""
+        self.expect(self.fired >= 0.9 * self.injected,
+                    f"only {self.fired} of {self.injected} faults fired")
         if self.stranded:
             where, count = self.stranded[0]
             self.expect(False, f"audit never comes clean again after {len(self.stranded)} of the "

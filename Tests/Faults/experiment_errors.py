@@ -37,8 +37,8 @@ def _sweep(work, wanted, sample):
     cases = [case for instance in instances for case in wanted(instance)]
     codes = {}
     for instance, what, to in work.sample(cases, sample, 2 * sample):
-        root = work.fresh_root()
-        run, fired = injection.inject(work, arguments, instance, what, to=to, **single)
+        run, fired = injection.inject(
+            work, work.fresh_root, arguments, instance, what, to=to, **single)
         work.fault(fired=fired)
         where = f"{what}{to} at {instance}"
         codes[run.code] = codes.get(run.code, 0) + 1

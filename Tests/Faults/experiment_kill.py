@@ -19,8 +19,8 @@ def kill_ingest(work):
     work.expect(run.code == 0, f"the run that is counted: {run}")
     work.judge(root, "uninjured", run.files, known, whole=True)
     for instance in work.sample(instances, 60, 100):
-        root = work.fresh_root()
-        run, fired = injection.inject(work, arguments, instance, "signal=KILL", **single)
+        run, fired = injection.inject(
+            work, work.fresh_root, arguments, instance, "signal=KILL", **single)
         work.fault(fired=fired)
         where = f"killed at {instance}"
         work.judge(root, where, run.files, known)
@@ -42,8 +42,9 @@ def kill_init(work):
     card = os.path.join(work.place, "card")
     known = bench.small_card(card, large=5000)
     for instance in work.sample(instances, 40, 60):
-        shutil.rmtree(root, ignore_errors=True)
-        run, fired = injection.inject(work, arguments, instance, "signal=KILL")
+        run, fired = injection.inject(
+            work, lambda: shutil.rmtree(root, ignore_errors=True), arguments, instance,
+            "signal=KILL")
         work.fault(fired=fired)
         work.completes(root, card, f"init killed at {instance}", known)
 

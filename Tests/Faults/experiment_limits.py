@@ -16,7 +16,7 @@ def _limited(what, values):
                 resource.setrlimit(what, (value, value))
             root = work.fresh_root()
             run = work.ingest(root, card, preexec_fn=limit)
-            work.fault(fired=run.code != 0)
+            work.fault(int(run.code != 0))
             where = f"limit {value}"
             codes.append(f"{value}: {run.code}")
             work.judge(root, where, run.files, known)

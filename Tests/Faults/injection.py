@@ -88,12 +88,22 @@ def count(work, arguments, calls=CALLS, **environment):
     return run, [found[key] for key in sorted(found)]
 
 
-def inject(work, arguments, instance, what, **more):
+def inject(work, prepare, arguments, instance, what, **more):
     """Runs the program with that one instance failed (`what`: error=EIO, signal=KILL,
-    retval=1). Returns the run, and whether the fault was seen to fire."""
+    retval=1). Returns the run, and whether the fault was seen to fire. Threads take turns, so
+    that an instance may not come up: then once more, from the fresh start that `prepare` makes."""
+    for _ in range(3):
+        prepare()
+        run, fired = _once(work, arguments, instance, what, **more)
+        if fired:
+            break
+    return run, fired
+
+
+def _once(work, arguments, instance, what, to="", **more):
     log = os.path.join(work.place, "trace")
     options = ["-e", "trace=" + instance.call, *instance.paths,
-               "-e", f"inject={instance.call}:{what}:when={instance.number}{more.pop('to', '')}"]
+               "-e", f"inject={instance.call}:{what}:when={instance.number}{to}"]
     run = work.run(arguments, prefix=wrapped(log, options), **more)
     with open(log, errors="replace") as file:
         text = file.read()
