@@ -102,6 +102,10 @@ package struct RootLayout: Sendable {
             try root.replace(try key.pem(), at: "keys/log.key", mode: 0o600)
         }
         try Vault.create(in: root)
+        // A making that was cut off may have left an empty ledger of another origin.
+        for place in ["log/checkpoint", "log/checkpoint.next"] where try root.exists(place) {
+            try root.remove(place)
+        }
         try CustodyLedger.initialise(root: root, station: identity, key: key)
         let text = JSONWriter.line(identity.json) + "\n"
         try root.replace(Array(text.utf8), at: "station.json", mode: 0o644)

@@ -21,6 +21,8 @@ package struct AuditSummary: Hashable, Sendable {
 struct ExpectedObject {
     var size: Int64?
     var sm3: SM3Digest?
+    /// SHA-256 of the list of block digests; nil where no row says it.
+    var blocks: SHA256Digest?
     /// The first leaf that names it.
     var leaf: Int64
     var isPartial: Bool

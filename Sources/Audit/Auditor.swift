@@ -1,5 +1,6 @@
 package import Evidence
 import Fixity
+import Glibc
 import TransparencyLog
 
 /// Re-reads a store from end to end and says everything that is not as the ledger has it.
@@ -25,6 +26,11 @@ package final class Auditor {
     /// Items that the ledger has, with their content.
     var items: [String: (sha256: SHA256Digest, size: Int64)] = [:]
     var visits: [String: VisitTally] = [:]
+    /// Some leaves could not be read: what they name cannot be told from orphans.
+    var hasUnreadLeaves = false
+    /// Somebody holds the root's lock: files that no leaf names yet may be on their way.
+    private(set) var isWriterAtWork = false
+    private var started: Int64 = 0
 
     /// - Parameters:
     ///   - volumes: further vault volumes.
@@ -41,13 +47,19 @@ package final class Auditor {
 
     /// Reads everything; `quick` looks at the presence and size of footage, not at its bytes.
     package func run(isQuick: Bool, index: IndexedItems?) -> AuditSummary {
+        isWriterAtWork = StoredFile.isLocked(root + "/lock")
+        started = Int64(time(nil))
         if let checkpoint = checkCheckpoint() {
             summary.treeSize = checkpoint.size
-            LogCheck(auditor: self, checkpoint: checkpoint).run()
-            checkVisits()
+            let log = LogCheck(auditor: self, checkpoint: checkpoint)
+            log.run()
+            hasUnreadLeaves = hasUnreadLeaves || log.hasGap
+            TileWalk(auditor: self, size: checkpoint.size).run()
+            if !hasUnreadLeaves { checkVisits() }
             checkRecordOrphans()
             checkObjects(isQuick: isQuick)
             if summary.leaves > 0 { checkIndex(index) }
+            checkStaging()
         }
         if summary.leaves == 0, summary.findings == 0 {
             find(
@@ -67,6 +79,41 @@ package final class Auditor {
                 code: code, subject: subject, message: message, expected: expected, found: found))
     }
 
+    /// Names in a directory of the root; one that is there and cannot be read is said.
+    func names(_ place: String) -> [String] {
+        let names = StoredFile.names(root + "/" + place)
+        if names.isEmpty, StoredFile.changed(root + "/" + place) != nil,
+            !StoredFile.isReadableDirectory(root + "/" + place)
+        {
+            stray(place)
+        }
+        return names
+    }
+
+    func stray(_ place: String) {
+        find(
+            "stray-file", SafeText.of(place),
+            Bilingual("This does not belong into the store.", "存储中有不应存在的文件。"))
+    }
+
+    /// Whether a file that no leaf names may be on its way: somebody writes, and it is young.
+    private func isUnderWay(_ path: String) -> Bool {
+        guard isWriterAtWork, let changed = StoredFile.changed(path) else { return isWriterAtWork }
+        return changed > started - 600
+    }
+
+    /// Transfers that were cut off: the next start sweeps them away.
+    private func checkStaging() {
+        guard !isWriterAtWork else { return }
+        for name in names("staging") {
+            find(
+                "staging-left", "staging/" + SafeText.of(name),
+                Bilingual(
+                    "A transfer was cut off: the next start removes this.",
+                    "传输曾中断：下次启动时将清除该文件。"))
+        }
+    }
+
     // MARK: - Checkpoint
 
     private func checkCheckpoint() -> Checkpoint? {
@@ -83,7 +130,9 @@ package final class Auditor {
                 "checkpoint-damaged", place,
                 Bilingual(
                     "The checkpoint is damaged or not signed with the station's key.",
-                    "检查点已损坏，或不是由本站密钥签署。"), found: "\(error)")
+                    "检查点已损坏，或不是由本站密钥签署。"),
+                expected: "signed by \(vkey)",
+                found: error.problem.english)
         }
         return nil
     }
@@ -93,21 +142,40 @@ package final class Auditor {
     /// The header and rows of a leaf's record; what is missing or spoiled is said.
     func rows(of leaf: Leaf, index: Int64) -> [RecordRow] {
         guard let record = leaf.record else { return [] }
-        guard let json = storedRecord(record, index: index, what: "header"),
-            let header = try? RecordHeader(json: json)
-        else { return [] }
-        return header.rows.compactMap { digest in
-            storedRecord(digest, index: index, what: "row").flatMap { try? RecordRow(json: $0) }
+        guard let json = storedRecord(record, index: index, what: "header") else { return [] }
+        let header: RecordHeader
+        do { header = try RecordHeader(json: json) } catch {
+            malformed(record, index: index, found: error.problem)
+            return []
         }
+        return header.rows.compactMap { digest -> RecordRow? in
+            guard let json = storedRecord(digest, index: index, what: "row") else { return nil }
+            let row = try? RecordRow(json: json)
+            if row == nil { malformed(digest, index: index, found: "not a row") }
+            return row
+        }
+    }
+
+    private func place(ofRecord digest: SHA256Digest) -> String {
+        "vault/records/\(digest.hex.prefix(2))/\(digest.hex)"
+    }
+
+    private func malformed(_ digest: SHA256Digest, index: Int64, found: String) {
+        find(
+            "record-malformed", place(ofRecord: digest),
+            Bilingual("A record of leaf \(index) is malformed.", "第 \(index) 条存证的记录格式有误。"),
+            found: found)
     }
 
     private func storedRecord(_ digest: SHA256Digest, index: Int64, what: String) -> JSONValue? {
         namedRecords.insert(digest)
-        let place = "vault/records/\(digest.hex.prefix(2))/\(digest.hex)"
+        let place = place(ofRecord: digest)
         guard let bytes = try? StoredFile.bytes(root + "/" + place, limit: 256 << 20) else {
             find(
                 "record-missing", place,
-                Bilingual("A record's \(what) of leaf \(index) is missing.", "第 \(index) 条存证的记录缺失。"))
+                Bilingual(
+                    "A record's \(what) of leaf \(index) is missing.", "第 \(index) 条存证的记录缺失。"),
+                expected: digest.hex)
             return nil
         }
         summary.records += 1
@@ -120,23 +188,42 @@ package final class Auditor {
             return nil
         }
         guard let json = try? JSONReader.value(of: bytes) else {
-            find(
-                "record-malformed", place,
-                Bilingual("A record of leaf \(index) is no JSON.", "第 \(index) 条存证的记录格式有误。"))
+            malformed(digest, index: index, found: "not JSON")
             return nil
         }
         return json
     }
 
     private func checkRecordOrphans() {
-        for prefix in StoredFile.names(root + "/vault/records") {
-            for name in StoredFile.names(root + "/vault/records/" + prefix) {
-                let isNamed = SHA256Digest(hex: name).map { namedRecords.contains($0) } ?? false
-                if !isNamed {
-                    find(
-                        "orphan-record", "vault/records/\(prefix)/\(name)",
-                        Bilingual("No leaf names this record.", "没有存证记录引用该文件。"))
+        guard !hasUnreadLeaves else { return }
+        checkNames(in: root, kind: "records") {
+            namedRecords.contains($0)
+        } orphan: { place in
+            find("orphan-record", place, Bilingual("No leaf names this record.", "没有存证记录引用该文件。"))
+        }
+    }
+
+    /// Every name below one folder of the vault is a digest in its place, and one that a leaf names.
+    private func checkNames(
+        in volume: String, kind: String, isNamed: (SHA256Digest) -> Bool,
+        orphan: (String) -> Void
+    ) {
+        for prefix in StoredFile.names("\(volume)/vault/\(kind)") {
+            let folder = "vault/\(kind)/\(prefix)"
+            guard StoredFile.isReadableDirectory(volume + "/" + folder) else {
+                stray(folder)
+                continue
+            }
+            for name in StoredFile.names(volume + "/" + folder) {
+                let place = folder + "/" + name
+                guard let digest = SHA256Digest(hex: name), digest.hex == name,
+                    name.hasPrefix(prefix), prefix.utf8.count == 2,
+                    (try? StoredFile.size(volume + "/" + place)) != nil
+                else {
+                    stray(place)
+                    continue
                 }
+                if !isNamed(digest), !isUnderWay(volume + "/" + place) { orphan(place) }
             }
         }
     }
@@ -150,6 +237,8 @@ package final class Auditor {
         for volume in [root] + volumes {
             for kind in ["footage", "partial"] { checkOrphans(in: volume, kind: kind) }
         }
+        let folders = ["footage", "partial", "records", "damaged"]
+        for name in names("vault") where !folders.contains(name) { stray("vault/" + name) }
         for name in StoredFile.names(root + "/vault/damaged") {
             find(
                 "damaged-kept", "vault/damaged/\(name)",
@@ -164,7 +253,9 @@ package final class Auditor {
         if there.isEmpty, !object.isDeleted {
             find(
                 "object-missing", place,
-                Bilingual("Footage of leaf \(object.leaf) is missing.", "第 \(object.leaf) 条存证的文件缺失。"))
+                Bilingual(
+                    "Footage of leaf \(object.leaf) is missing.", "第 \(object.leaf) 条存证的文件缺失。"),
+                expected: sha256.hex)
         }
         for volume in there { checkBytes(volume, place, sha256, object, isQuick: isQuick) }
         guard object.isReplicated, let copies else { return }
@@ -209,20 +300,26 @@ package final class Auditor {
                 "object-differs", place, differs, expected: sha256.hex, found: found.sha256.hex)
         } else if let sm3 = object.sm3, found.sm3 != sm3 {
             find("object-differs", place, differs, expected: sm3.hex, found: found.sm3.hex)
+        } else if let blocks = object.blocks, found.blocks != blocks {
+            find(
+                "blocks-differ", place,
+                Bilingual(
+                    "The blocks of leaf \(object.leaf) are not those of its file.",
+                    "第 \(object.leaf) 条存证的分块摘要与文件不符。"),
+                expected: blocks.hex, found: found.blocks.hex)
         }
     }
 
     private func checkOrphans(in volume: String, kind: String) {
-        for prefix in StoredFile.names("\(volume)/vault/\(kind)") {
-            for name in StoredFile.names("\(volume)/vault/\(kind)/\(prefix)") {
-                let object = SHA256Digest(hex: name).flatMap { expected[$0] }
-                guard object == nil || object?.isPartial != (kind == "partial") else { continue }
-                find(
-                    "orphan-object", "vault/\(kind)/\(prefix)/\(name)",
-                    Bilingual(
-                        "No leaf names this file: dock its recorder again.",
-                        "没有存证记录引用该文件：请重新接入对应的记录仪。"))
-            }
+        guard !hasUnreadLeaves else { return }
+        checkNames(in: volume, kind: kind) {
+            expected[$0]?.isPartial == (kind == "partial")
+        } orphan: { place in
+            find(
+                "orphan-object", place,
+                Bilingual(
+                    "No leaf names this file: dock its recorder again.",
+                    "没有存证记录引用该文件：请重新接入对应的记录仪。"))
         }
     }
 
@@ -241,6 +338,9 @@ package final class Auditor {
         do {
             try index { item, sha256, size in
                 guard let known = rest.removeValue(forKey: item) else {
+                    // The leaf may be one that came after this audit's checkpoint.
+                    let leaf = LedgerName(item)?.leaf ?? 0
+                    if hasUnreadLeaves || (isWriterAtWork && leaf >= summary.treeSize) { return }
                     find(
                         "index-differs", item,
                         Bilingual(
@@ -252,7 +352,8 @@ package final class Auditor {
                     find(
                         "index-differs", item,
                         Bilingual("The index differs from the ledger.", "索引与存证日志不一致。"),
-                        expected: known.sha256.hex, found: sha256.hex)
+                        expected: "\(known.size) bytes \(known.sha256.hex)",
+                        found: "\(size) bytes \(sha256.hex)")
                 }
             }
         } catch {

@@ -1,152 +1,204 @@
 import Evidence
+import Fixity
 import TransparencyLog
 
 /// The ledger against itself: every entry, every tile, the root; and what its leaves say.
-struct LogCheck {
-    let auditor: Auditor
-    let checkpoint: Checkpoint
+///
+/// Two trees grow side by side, one over the entries and one over the hashes that the tiles give
+/// them. The one that leads to the signed root is the truth, and tells on which side the damage is.
+/// Memory stays flat however long the log is.
+final class LogCheck {
+    private let auditor: Auditor
+    private let checkpoint: Checkpoint
+    private var fromEntries = Side()
+    private var fromTiles = Side()
+    /// Leaves whose entry and hash differ.
+    private var differing:
+        [(leaf: Int64, tile: TilePath, entry: SHA256Digest, hash: SHA256Digest)] = []
+    /// Neither entries nor hashes of some leaves could be had.
+    private(set) var hasGap = false
 
-    /// Streams over the bundles: memory stays flat however long the log is.
-    func run() {
+    private static let listLimit = 10_000
+
+    private struct Side {
         var tree = GrowingTree()
-        var isBroken = false
-        let size = checkpoint.size
+        var isWhole = true
+        /// Tiles above the lowest that are not as this tree has them.
+        var differing: [(path: TilePath, expected: [UInt8])] = []
+        /// The newest partial tile of every level.
+        var edge: [TilePath.Content: (path: TilePath, bytes: [UInt8])] = [:]
+    }
+
+    init(auditor: Auditor, checkpoint: Checkpoint) {
+        (self.auditor, self.checkpoint) = (auditor, checkpoint)
+    }
+
+    func run() {
         var index: Int64 = 0
-        while index < size {
-            guard let entries = bundle(at: index) else {
-                isBroken = true
-                break
+        while index < checkpoint.size {
+            guard let path = TilePath.bundle(ofEntry: index, size: checkpoint.size) else { return }
+            let entries = bundle(path)
+            let hashes = tile(path)
+            if entries == nil { auditor.hasUnreadLeaves = true }
+            guard entries != nil || hashes != nil else {
+                // What a cut leaves: nothing after it can be compared with the root any more.
+                hasGap = true
+                return
             }
-            for entry in entries {
-                tree.append(MerkleTree.leafHash(entry))
-                check(entry, index: index)
-                index += 1
+            for offset in 0..<path.width {
+                let leaf = index + Int64(offset)
+                let ofEntry = entries.map { MerkleTree.leafHash($0[offset]) }
+                let ofTile = hashes.map { $0[offset] }
+                if let ofEntry, let ofTile, ofEntry != ofTile, differing.count < Self.listLimit {
+                    differing.append((leaf, path, ofEntry, ofTile))
+                }
+                if let hash = ofEntry ?? ofTile { fromEntries.tree.append(hash) }
+                if let hash = ofTile ?? ofEntry { fromTiles.tree.append(hash) }
+                if let entries { check(entries[offset], index: leaf) }
             }
-            for tile in tree.takeTiles() where !tile.path.isPartial {
-                compare(tile.path, tile.bytes)
-            }
+            compareAbove(&fromEntries)
+            compareAbove(&fromTiles)
+            index += Int64(path.width)
         }
-        guard !isBroken else { return }
-        checkEdge(tree)
-        if tree.root != checkpoint.root {
+        conclude()
+    }
+
+    /// Says what differs, by the side that leads to the signed root.
+    private func conclude() {
+        let root = checkpoint.root
+        let isByTiles = fromEntries.tree.root != root && fromTiles.tree.root == root
+        let side = isByTiles ? fromTiles : fromEntries
+        let isTrue = side.tree.root == root
+        if !isTrue {
             auditor.find(
                 "root-differs", "log/checkpoint",
                 Bilingual(
                     "The entries give another root than the checkpoint.", "存证记录与检查点的根哈希不符。"),
-                expected: checkpoint.root.hex, found: tree.root.hex)
+                expected: root.hex, found: fromEntries.tree.root.hex)
         }
-        checkBeyond()
+        if isTrue, !isByTiles {
+            var told: Set<TilePath> = []
+            for one in differing where told.insert(one.tile).inserted {
+                differs(hashes(of: one.tile), at: one.leaf, expected: one.entry, found: one.hash)
+            }
+        } else {
+            for one in differing {
+                auditor.find(
+                    "leaf-differs", "leaf \(one.leaf)",
+                    Bilingual("A leaf differs from its hash.", "存证记录与其哈希不符。"),
+                    expected: one.hash.hex, found: one.entry.hex)
+            }
+        }
+        for (path, bytes) in side.differing { compare(path, bytes) }
+        for (path, bytes) in side.edge.values.sorted(by: {
+            $0.path.description < $1.path.description
+        })
+        where path.content != .hashes(level: 0) && isOfEdge(path) {
+            compare(path, bytes)
+        }
+    }
+
+    private func isOfEdge(_ path: TilePath) -> Bool {
+        guard case .hashes(let level) = path.content else { return false }
+        let count = checkpoint.size >> Int64(8 * level)
+        return path.index == count / 256 && path.width == Int(count % 256)
     }
 
     // MARK: - Bundles and tiles
 
-    /// The entries from that index to the end of their bundle.
-    private func bundle(at index: Int64) -> [[UInt8]]? {
-        guard let path = TilePath.bundle(ofEntry: index, size: checkpoint.size) else { return nil }
-        for candidate in [path, path.full] {
-            guard
-                let bytes = try? StoredFile.bytes(
-                    place(candidate), limit: EntryBundle.byteLimit)
-            else { continue }
-            guard let entries = try? EntryBundle.parse(bytes, width: candidate.width) else {
-                auditor.find(
-                    "bundle-damaged", "log/\(candidate)",
-                    Bilingual("A bundle of entries is damaged.", "存证记录包已损坏。"))
-                return nil
-            }
-            return Array(entries.prefix(path.width))
-        }
-        auditor.find(
-            "bundle-missing", "log/\(path)",
-            Bilingual("A bundle of entries is missing.", "存证记录包缺失。"))
-        return nil
-    }
-
     private func place(_ path: TilePath) -> String { auditor.root + "/log/\(path)" }
 
-    private func compare(_ path: TilePath, _ bytes: [UInt8]) {
-        guard let found = try? StoredFile.bytes(place(path), limit: 256 * 32 + 1) else {
-            auditor.find(
-                "tile-missing", "log/\(path)", Bilingual("A tile is missing.", "哈希块缺失。"))
-            return
-        }
-        if found != bytes {
-            auditor.find(
-                "tile-differs", "log/\(path)",
-                Bilingual("A tile differs from the entries.", "哈希块与存证记录不符。"))
+    private func hashes(of bundle: TilePath) -> TilePath {
+        TilePath(.hashes(level: 0), index: bundle.index, width: bundle.width) ?? bundle
+    }
+
+    /// The bytes of a tile, or of the full one that took a partial one's place.
+    private func stored(_ path: TilePath, limit: Int) throws -> (bytes: [UInt8], path: TilePath) {
+        do { return (try StoredFile.bytes(place(path), limit: limit), path) } catch {
+            guard path.isPartial, error == .missing,
+                let bytes = try? StoredFile.bytes(place(path.full), limit: limit)
+            else { throw error }
+            return (bytes, path.full)
         }
     }
 
-    /// The partial tiles of the right edge: each published width that is still there must be the
-    /// beginning of the newest.
-    private func checkEdge(_ tree: GrowingTree) {
-        let reader = TileHashReader(size: checkpoint.size) { path in
-            do { return try StoredFile.bytes(place(path), limit: 256 * 32) } catch {
-                return try StoredFile.bytes(place(path.full), limit: 256 * 32)
-            }
+    private func bundle(_ path: TilePath) -> [[UInt8]]? {
+        guard let found = try? stored(path, limit: EntryBundle.byteLimit) else {
+            auditor.find(
+                "bundle-missing", "log/\(path)",
+                Bilingual("A bundle of entries is missing.", "存证记录包缺失。"),
+                expected: "\(path.width) entries")
+            return nil
         }
         do {
-            let fromTiles = try GrowingTree(reader)
-            guard fromTiles.frontier == tree.frontier else {
-                auditor.find(
-                    "tile-differs", "log/tile",
-                    Bilingual("The newest tiles differ from the entries.", "最新哈希块与存证记录不符。"))
-                return
-            }
+            let entries = try EntryBundle.parse(found.bytes, width: found.path.width)
+            return Array(entries.prefix(path.width))
         } catch {
             auditor.find(
-                "tile-missing", "log/tile",
-                Bilingual("The newest tiles cannot be read.", "最新哈希块无法读取。"), found: "\(error)")
+                "bundle-damaged", "log/\(found.path)",
+                Bilingual("A bundle of entries is damaged.", "存证记录包已损坏。"),
+                expected: "\(found.path.width) entries", found: error.problem.english)
+            return nil
         }
-        for path in TilePath.all(size: checkpoint.size) where path.isPartial { checkPartials(path) }
     }
 
-    /// Earlier, narrower versions of a partial tile or bundle.
-    private func checkPartials(_ path: TilePath) {
-        guard let newest = try? StoredFile.bytes(place(path), limit: EntryBundle.byteLimit) else {
-            auditor.find(
-                "tile-missing", "log/\(path)", Bilingual("A tile is missing.", "哈希块缺失。"))
-            return
+    private func tile(_ bundle: TilePath) -> [SHA256Digest]? {
+        let path = hashes(of: bundle)
+        guard let found = try? stored(path, limit: 256 * HashTile.hashWidth) else {
+            missing(path)
+            return nil
         }
-        let directory = place(path.full) + ".p"
-        for name in StoredFile.names(directory) {
-            let bytes = try? StoredFile.bytes(
-                directory + "/" + name, limit: EntryBundle.byteLimit)
-            guard let width = Int(name), width <= path.width, let bytes,
-                newest.starts(with: bytes), isWhole(bytes, path, width: width)
-            else {
-                auditor.find(
-                    "tile-differs", "log/\(path.full).p/\(SafeText.of(name))",
-                    Bilingual(
-                        "A partial tile differs from the newest.", "部分哈希块与最新的不符。"))
+        guard let hashes = try? HashTile.parse(found.bytes, width: found.path.width) else {
+            differs(
+                found.path, expected: "\(found.path.width * HashTile.hashWidth) bytes",
+                found: "\(found.bytes.count) bytes")
+            return nil
+        }
+        return Array(hashes.prefix(path.width))
+    }
+
+    /// Full tiles above the lowest level, as this tree has them.
+    private func compareAbove(_ side: inout Side) {
+        for (path, bytes) in side.tree.takeTiles() where path.content != .hashes(level: 0) {
+            guard !path.isPartial else {
+                side.edge[path.content] = (path, bytes)
                 continue
             }
-        }
-    }
-
-    private func isWhole(_ bytes: [UInt8], _ path: TilePath, width: Int) -> Bool {
-        switch path.content {
-        case .entries: (try? EntryBundle.parse(bytes, width: width)) != nil
-        case .hashes: (try? HashTile.parse(bytes, width: width)) != nil
-        }
-    }
-
-    /// Tiles or entries that no checkpoint covers: what a crash leaves until the next start, or what
-    /// a checkpoint that was put back leaves.
-    private func checkBeyond() {
-        let edge = checkpoint.size / 256
-        for offset in Int64(0)...1 {
-            guard let full = TilePath(.entries, index: edge + offset) else { return }
-            let width = offset == 0 ? Int(checkpoint.size % 256) : 0
-            let beyond = StoredFile.names(place(full) + ".p").contains { Int($0) ?? 0 > width }
-            if beyond || (try? StoredFile.size(place(full))) != nil {
-                auditor.find(
-                    "beyond-checkpoint", "log/\(full)",
-                    Bilingual(
-                        "Entries lie beyond the checkpoint: it was put back, or a crash came between.",
-                        "检查点之后仍有存证记录：检查点可能被回退，或系统曾中断。"))
+            side.edge[path.content] = nil
+            let found = try? StoredFile.bytes(place(path), limit: 256 * HashTile.hashWidth)
+            if found != bytes, side.differing.count < Self.listLimit {
+                side.differing.append((path, bytes))
             }
         }
+    }
+
+    private func compare(_ path: TilePath, _ bytes: [UInt8]) {
+        guard let found = try? stored(path, limit: 256 * HashTile.hashWidth) else {
+            missing(path)
+            return
+        }
+        guard !found.bytes.starts(with: bytes) else { return }
+        differs(
+            path, expected: SHA256Digest.of(bytes).hex, found: SHA256Digest.of(found.bytes).hex)
+    }
+
+    private func missing(_ path: TilePath) {
+        auditor.find(
+            "tile-missing", "log/\(path)", Bilingual("A tile is missing.", "哈希块缺失。"),
+            expected: "\(path.width) hashes")
+    }
+
+    private func differs(
+        _ path: TilePath, at leaf: Int64, expected: SHA256Digest, found: SHA256Digest
+    ) {
+        differs(path, expected: "leaf \(leaf) \(expected.hex)", found: found.hex)
+    }
+
+    private func differs(_ path: TilePath, expected: String, found: String) {
+        auditor.find(
+            "tile-differs", "log/\(path)",
+            Bilingual("A tile differs from the entries.", "哈希块与存证记录不符。"),
+            expected: expected, found: found)
     }
 
     // MARK: - Leaves
@@ -173,12 +225,14 @@ struct LogCheck {
         if let previous = leaf.previous, !(0..<index).contains(previous) {
             auditor.find(
                 "leaf-malformed", subject,
-                Bilingual("A leaf points to one that is not before it.", "存证记录指向了其后的记录。"))
+                Bilingual("A leaf points to one that is not before it.", "存证记录指向了其后的记录。"),
+                expected: "below \(index)", found: "\(previous)")
         }
         if let basis = leaf.basis, basis.size > index {
             auditor.find(
                 "leaf-malformed", subject,
-                Bilingual("A leaf names a later checkpoint.", "存证记录引用了更晚的检查点。"))
+                Bilingual("A leaf names a later checkpoint.", "存证记录引用了更晚的检查点。"),
+                expected: "at most \(index)", found: "\(basis.size)")
         }
         auditor.take(leaf, rows: auditor.rows(of: leaf, index: index), index: index)
     }

@@ -1,14 +1,22 @@
 import Evidence
+import Fixity
 
 /// Files of one visit: how many its `docking` announced, and how many were accounted for.
 struct VisitTally {
     var announced: Int64
+    /// Seen before and not read again: the recorder went, which harms nothing.
+    var unconfirmed: Int64 = 0
     var refusedAtDocking: Int64
     var accounted: Int64 = 0
     var outcome: UndockingRow.Outcome?
     var leaf: Int64
     /// Paths, so that a file that was entered twice (a finding beside it) counts once.
     var paths: Set<RecorderPath> = []
+
+    mutating func end(_ undocking: UndockingRow) {
+        unconfirmed = undocking.unconfirmed
+        (outcome, accounted, paths) = (undocking.outcome, Int64(paths.count), [])
+    }
 }
 
 extension Auditor {
@@ -19,9 +27,35 @@ extension Auditor {
                 find(
                     "row-malformed", "leaf \(index)",
                     Bilingual("A row of its record is malformed.", "其记录中有格式错误的行。"),
-                    found: "\(error)")
+                    found: (error as? MalformedEntry)?.problem ?? "\(error)")
             }
         }
+        checkBlocks(rows, index: index)
+        if leaf.event == .deletion {
+            let named = rows.compactMap {
+                $0.members["sha256"]?.stringValue.flatMap { SHA256Digest(hex: $0) }
+            }
+            for sha256 in [leaf.sha256].compactMap(\.self) + named {
+                expected[sha256]?.isDeleted = true
+            }
+        }
+    }
+
+    /// The list of blocks against what the file's row says of it.
+    private func checkBlocks(_ rows: [RecordRow], index: Int64) {
+        guard
+            let list = rows.lazy.filter({ $0.kind == BlocksRow.kind }).compactMap({
+                try? BlocksRow($0)
+            }).first,
+            let file = rows.lazy.filter({ $0.kind == FileRow.kind }).compactMap({ try? FileRow($0) }
+            ).first
+        else { return }
+        let found = SHA256Digest.of(list.digests.flatMap(\.bytes))
+        guard found != file.blocks else { return }
+        find(
+            "blocks-differ", "leaf \(index)",
+            Bilingual("The list of blocks is not the file's.", "分块摘要列表与文件记录不符。"),
+            expected: file.blocks.hex, found: found.hex)
     }
 
     private func take(_ row: RecordRow, of leaf: Leaf, index: Int64) throws {
@@ -46,7 +80,7 @@ extension Auditor {
             visits[refused.visit]?.paths.insert(refused.path)
         case (.undocking, UndockingRow.kind):
             let undocking = try UndockingRow(row)
-            visits[undocking.visit]?.outcome = undocking.outcome
+            visits[undocking.visit]?.end(undocking)
         case (.replication, ReplicationRow.kind):
             expected[try ReplicationRow(row).sha256]?.isReplicated = true
         default: break
@@ -55,14 +89,20 @@ extension Auditor {
 
     private func take(_ file: FileRow, of leaf: Leaf, index: Int64) throws {
         visits[file.visit]?.paths.insert(file.file.path)
-        if let sha256 = leaf.sha256, sha256 != file.sha256 {
+        let pairs = [
+            (leaf.sha256?.hex, file.sha256.hex), (leaf.sm3?.hex, file.sm3.hex),
+            (leaf.size.map { "\($0) bytes" }, "\(file.file.size) bytes"),
+        ]
+        for (claimed, recorded) in pairs {
+            guard let claimed, claimed != recorded else { continue }
             find(
                 "leaf-differs", "leaf \(index)",
                 Bilingual("Leaf and record name different footage.", "存证记录与其附属记录的文件不一致。"),
-                expected: sha256.hex, found: file.sha256.hex)
+                expected: claimed, found: recorded)
         }
         expect(
-            file.sha256, size: file.file.size, sm3: file.sm3, leaf: index, isPartial: false)
+            file.sha256, size: file.file.size, sm3: file.sm3, blocks: file.blocks, leaf: index,
+            isPartial: false)
         if leaf.event == .ingestion {
             items[LedgerName(station: leaf.station, leaf: index).description] =
                 (file.sha256, file.file.size)
@@ -70,11 +110,24 @@ extension Auditor {
     }
 
     private func expect(
-        _ sha256: SHA256Digest, size: Int64, sm3: SM3Digest?, leaf: Int64, isPartial: Bool
+        _ sha256: SHA256Digest, size: Int64, sm3: SM3Digest?, blocks: SHA256Digest? = nil,
+        leaf: Int64, isPartial: Bool
     ) {
-        if expected[sha256] == nil {
+        if let known = expected[sha256], known.isPartial == isPartial {
+            // Content that comes again after its deletion is expected again.
+            expected[sha256]?.isDeleted = false
+            if known.size != size || (sm3 != nil && known.sm3 != nil && known.sm3 != sm3) {
+                find(
+                    "leaf-differs", "leaf \(leaf)",
+                    Bilingual(
+                        "Two records of one content differ.", "同一内容的两份附属记录不一致。"),
+                    expected: "as leaf \(known.leaf)")
+            }
+            return
+        }
+        if expected[sha256]?.isPartial != false {
             expected[sha256] = ExpectedObject(
-                size: size, sm3: sm3, leaf: leaf, isPartial: isPartial)
+                size: size, sm3: sm3, blocks: blocks, leaf: leaf, isPartial: isPartial)
         }
     }
 
@@ -86,13 +139,15 @@ extension Auditor {
                 continue
             }
             let announced = visit.announced + visit.refusedAtDocking
-            guard outcome == .complete, Int64(visit.paths.count) < announced else { continue }
+            guard outcome == .complete, visit.accounted + visit.unconfirmed < announced else {
+                continue
+            }
             find(
                 "inventory-not-covered", "visit \(name)",
                 Bilingual(
                     "Not every file of the docking's inventory is accounted for.",
                     "接入时清单中的文件未全部入账。"),
-                expected: "\(announced) files", found: "\(visit.paths.count)")
+                expected: "\(announced) files", found: "\(visit.accounted) files")
         }
     }
 }

@@ -1,14 +1,32 @@
 #define _GNU_SOURCE
 #include "CLinuxFiles.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+static int is_unknown_here(int number) {
+    return number == EINVAL || number == ENOSYS || number == EOPNOTSUPP;
+}
+
 int clinux_rename_noreplace(int from_dir, const char *from, int to_dir, const char *to) {
-    return renameat2(from_dir, from, to_dir, to, RENAME_NOREPLACE);
+    if (renameat2(from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0) return 0;
+    if (!is_unknown_here(errno)) return -1;
+    // NFS and FUSE do not know the flag; a hard link cannot replace anything either.
+    if (linkat(from_dir, from, to_dir, to, 0) == 0) return unlinkat(from_dir, from, 0);
+    if (errno != EPERM && errno != EMLINK && !is_unknown_here(errno)) return -1;
+    // exFAT has no links: that nothing stands there is only seen, and holds for a single writer.
+    struct stat status;
+    if (fstatat(to_dir, to, &status, AT_SYMLINK_NOFOLLOW) == 0) {
+        errno = EEXIST;
+        return -1;
+    }
+    if (errno != ENOENT) return -1;
+    return renameat(from_dir, from, to_dir, to);
 }
 
 int clinux_syncfs(int fd) { return syncfs(fd); }

@@ -8,6 +8,7 @@ package struct CustodyFailure: Failure {
         case checkpointNotOurs = "checkpoint-not-ours"
         case checkpointRolledBack = "checkpoint-rolled-back"
         case logDamaged = "log-damaged"
+        case logUnreadable = "log-unreadable"
         case leafTooLong = "leaf-too-long"
         case noRoom = "ledger-no-room"
         case writeFailed = "ledger-write-failed"
@@ -27,7 +28,7 @@ package struct CustodyFailure: Failure {
 
     package var disposition: Disposition {
         switch reason {
-        case .noRoom: .retry
+        case .logUnreadable, .noRoom: .retry
         case .leafTooLong, .noSuchLeaf: .quarantine
         case .checkpointMissing, .checkpointDamaged, .checkpointNotOurs, .checkpointRolledBack,
             .logDamaged, .writeFailed, .stopped:
@@ -49,6 +50,8 @@ package struct CustodyFailure: Failure {
             Bilingual(
                 "An older checkpoint of the custody log was put back: \(detail)",
                 "存证日志的检查点被换回旧版本：\(detail)")
+        case .logUnreadable:
+            Bilingual("The custody log cannot be read now: \(detail)", "存证日志暂时无法读取：\(detail)")
         case .logDamaged:
             Bilingual("The custody log is damaged: \(detail)", "存证日志已损坏：\(detail)")
         case .leafTooLong: Bilingual("An event is too long for the log.", "事件内容过长，无法写入存证日志。")
@@ -66,7 +69,8 @@ package struct CustodyFailure: Failure {
         case .noRoom: Bilingual("Make room; work goes on by itself.", "请清理空间，随后自动继续。")
         case .leafTooLong: Bilingual("Please report it.", "请反馈给维护人员。")
         case .noSuchLeaf:
-            Bilingual("See its size with: evidock log checkpoint", "请用 evidock log checkpoint 查看条数。")
+            Bilingual(
+                "See its size with: evidock log checkpoint", "请用 evidock log checkpoint 查看条数。")
         default:
             Bilingual(
                 "Stop, look at the disk, and run: evidock audit; then restore from the backup.",

@@ -260,7 +260,7 @@ package final class CustodyLedger: Sendable {
             let answers = try desk.state.integrate(
                 batch.map(\.events), now: now(), uptime: uptime())
             for (waiting, answer) in zip(batch, answers) { waiting.answer.resume(with: answer) }
-        } catch where !LedgerState.isOver(after: error) {
+        } catch let failure where !LedgerState.isOver(after: failure) {
             for waiting in batch { waiting.answer.resume(throwing: CustodyFailure(.noRoom)) }
         } catch {
             let failure = stop(error)
@@ -283,7 +283,7 @@ package final class CustodyLedger: Sendable {
             desk.isShortOfRoom = false
             desk.unpublished = []
             for waiter in told { waiter.resume(returning: desk.state.publishedSize) }
-        } catch where !LedgerState.isOver(after: error) {
+        } catch let failure where !LedgerState.isOver(after: failure) {
             desk.unpublished = []
             desk.lastPublication = .now
             desk.isShortOfRoom = true

@@ -118,13 +118,13 @@ package struct LedgerReader: Sendable {
         guard let record = leaf.record else {
             return EnteredEvent(index: index, leaf: leaf, rows: [])
         }
-        guard let header = object(record).flatMap({ try? RecordHeader(json: $0) }) else {
+        guard let header = try object(record).flatMap({ try? RecordHeader(json: $0) }) else {
             return EnteredEvent(index: index, leaf: leaf, rows: [], missingRows: [record])
         }
         var rows: [RecordRow] = []
         var missing: [SHA256Digest] = []
         for digest in header.rows {
-            if let row = object(digest).flatMap({ try? RecordRow(json: $0) }) {
+            if let row = try object(digest).flatMap({ try? RecordRow(json: $0) }) {
                 rows.append(row)
             } else {
                 missing.append(digest)
@@ -133,18 +133,28 @@ package struct LedgerReader: Sendable {
         return EnteredEvent(index: index, leaf: leaf, rows: rows, missingRows: missing)
     }
 
-    /// A stored object whose bytes have that digest; nil where they have not, or are not there.
-    private func object(_ digest: SHA256Digest) -> JSONValue? {
-        guard let bytes = try? read(LogPlaces.record(digest), limit: LogPlaces.recordByteLimit),
-            SHA256Digest.of(bytes) == digest
-        else { return nil }
+    /// A stored object whose bytes have that digest; nil where they have not, or are not there. One
+    /// that is there and cannot be read now is no missing one.
+    private func object(_ digest: SHA256Digest) throws -> JSONValue? {
+        let bytes: [UInt8]
+        do {
+            bytes = try read(LogPlaces.record(digest), limit: LogPlaces.recordByteLimit)
+        } catch let failure as CustodyFailure where failure.reason == .logUnreadable {
+            throw failure
+        } catch {
+            return nil
+        }
+        guard SHA256Digest.of(bytes) == digest else { return nil }
         return try? JSONReader.value(of: bytes)
     }
 
-    private func read(_ place: String, limit: Int) throws -> [UInt8] {
+    /// The bytes of a regular file; takes no more memory than it has.
+    func read(_ place: String, limit: Int) throws -> [UInt8] {
         let descriptor = open(
             rootPath + "/" + place, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else { throw CustodyFailure(.logDamaged, detail: place) }
+        guard descriptor >= 0 else {
+            throw CustodyFailure(errno == ENOENT ? .logDamaged : .logUnreadable, detail: place)
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,

@@ -11,6 +11,8 @@ struct LogRecovery {
     let root: DurableRoot
     let published: Checkpoint
 
+    private var reader: LedgerReader { LedgerReader(root: root.path) }
+
     func run() throws {
         let bundles = try leftovers(of: .entries, count: published.size)
         var records: Set<SHA256Digest> = []
@@ -56,7 +58,7 @@ struct LogRecovery {
     /// - Throws: `checkpoint-rolled-back` where an entry was made under a later checkpoint than
     ///   ours: then it was published, and removing it would rewrite history.
     private func unpublishedRecords(of path: TilePath) throws -> [SHA256Digest] {
-        guard let bytes = try? root.read(LogPlaces.tile(path), limit: EntryBundle.byteLimit),
+        guard let bytes = try? reader.read(LogPlaces.tile(path), limit: EntryBundle.byteLimit),
             let entries = try? EntryBundle.parse(bytes, width: path.width)
         else { return [] }
         let known = max(0, published.size - path.index * 256)
@@ -74,7 +76,7 @@ struct LogRecovery {
     /// stays as an orphan, which an audit tells.
     private func removeRecord(_ record: SHA256Digest) {
         let place = LogPlaces.record(record)
-        guard let bytes = try? root.read(place, limit: LogPlaces.recordByteLimit) else { return }
+        guard let bytes = try? reader.read(place, limit: LogPlaces.recordByteLimit) else { return }
         if let header = try? RecordHeader(json: JSONReader.value(of: bytes)) {
             for row in header.rows { try? root.remove(LogPlaces.record(row)) }
         }

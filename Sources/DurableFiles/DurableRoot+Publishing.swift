@@ -13,6 +13,7 @@ extension DurableRoot {
     ) throws -> PublishOutcome {
         let staged = try stage(mode: mode)
         try bytes.withUnsafeBytes { try staged.write($0, at: 0) }
+        try staged.checkBytes(bytes)
         try staged.sync(size: Int64(bytes.count))
         if try publish(staged, at: relative) == .written { return .written }
         try expect(bytes, at: relative)
@@ -35,6 +36,7 @@ extension DurableRoot {
             let one = try stage()
             try file.bytes.withUnsafeBytes { try one.write($0, at: 0) }
             try one.checkSize(Int64(file.bytes.count))
+            try one.checkBytes(file.bytes)
             one.closeForNow()
             staged.append(one)
         }

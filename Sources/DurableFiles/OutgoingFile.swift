@@ -49,12 +49,8 @@ package final class OutgoingFile {
         guard fsync(descriptor) == 0 else {
             throw DurableFileFailure(errno: errno, operation: "fsync", place: "target")
         }
-        if clinux_rename_noreplace(AT_FDCWD, temporary, AT_FDCWD, path) != 0 {
-            // Some file systems cannot rename without replacing: a hard link cannot replace either.
-            guard [EINVAL, ENOSYS, EOPNOTSUPP].contains(errno), link(temporary, path) == 0 else {
-                throw DurableFileFailure(errno: errno, operation: "renameat2", place: "target")
-            }
-            unlink(temporary)
+        guard clinux_rename_noreplace(AT_FDCWD, temporary, AT_FDCWD, path) == 0 else {
+            throw DurableFileFailure(errno: errno, operation: "renameat2", place: "target")
         }
         isPublished = true
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."

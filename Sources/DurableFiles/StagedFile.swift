@@ -77,6 +77,24 @@ package final class StagedFile {
     /// What was synced is read from the disk next time, not from the cache.
     package func dropCache() { _ = clinux_drop_cache(descriptor) }
 
+    /// The bytes that were written can be read: a write that lied is seen here.
+    package func checkBytes(_ bytes: [UInt8]) throws {
+        var found = [UInt8](repeating: 0, count: bytes.count)
+        var count = 0
+        while count < bytes.count {
+            let step = found.withUnsafeMutableBytes {
+                pread(
+                    descriptor, $0.baseAddress?.advanced(by: count), $0.count - count, off_t(count))
+            }
+            if step < 0, errno == EINTR { continue }
+            guard step > 0 else { break }
+            count += step
+        }
+        guard found == bytes else {
+            throw DurableFileFailure(code: "lying-write", operation: "pwrite", place: "staging")
+        }
+    }
+
     /// A write that claimed more than it did is seen here.
     package func checkSize(_ size: Int64) throws {
         var status = stat()

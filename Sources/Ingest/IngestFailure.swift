@@ -7,6 +7,7 @@ package struct IngestFailure: Failure {
         case overlapsRoot = "overlaps-root"
         case recorderGone = "recorder-gone"
         case noRoom = "no-room"
+        case filesNotTaken = "files-not-taken"
         case noSuchItem = "no-such-item"
     }
 
@@ -19,7 +20,7 @@ package struct IngestFailure: Failure {
     package var disposition: Disposition {
         switch reason {
         case .noSuchFolder, .overlapsRoot, .noSuchItem: .quarantine
-        case .recorderGone, .noRoom: .retry
+        case .recorderGone, .noRoom, .filesNotTaken: .retry
         }
     }
 
@@ -35,6 +36,8 @@ package struct IngestFailure: Failure {
             Bilingual("The recorder was removed before it was done.", "记录仪在采集完成前被取下。")
         case .noRoom:
             Bilingual("There is not enough free space in the store.", "存储空间不足。")
+        case .filesNotTaken:
+            Bilingual("Some files could not be taken this time.", "本次有文件未能采集。")
         case .noSuchItem:
             Bilingual("No such item.", "没有该条目。")
         }
@@ -51,6 +54,7 @@ package struct IngestFailure: Failure {
         case .noRoom:
             Bilingual(
                 "Free some space or add a vault volume, then dock again.", "请清理空间或添加存储卷后重新接入。")
+        case .filesNotTaken: Bilingual("Dock it again.", "请重新接入。")
         case .noSuchItem:
             Bilingual("Look it up with: evidock list", "请用 evidock list 查询。")
         }

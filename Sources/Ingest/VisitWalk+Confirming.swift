@@ -77,6 +77,7 @@ extension VisitWalk {
         }
         if !unread.isEmpty {
             allConfirmed = false
+            unconfirmed += Int64(unread.count)
             await announce(unread.map(unconfirmed))
         }
         if !changed.isEmpty {

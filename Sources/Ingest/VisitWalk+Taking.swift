@@ -164,8 +164,9 @@ extension VisitWalk {
                 lackingRoom.append(file)
             case .failed(let code, .stop, let problem):
                 throw StoreFailure(code: code, problem: problem)
-            case .failed(let code, _, let problem):
+            case .failed(let code, let disposition, let problem):
                 if code == "source-gone" || code == "stopped" { isInterrupted = true }
+                if disposition == .retry || code == "missing" { hasUntaken = true }
                 refused.append(
                     refusal(path: file.path, size: file.size, code: code, reason: problem))
             }

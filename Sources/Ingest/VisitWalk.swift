@@ -31,6 +31,10 @@ final class VisitWalk {
     var allConfirmed = true
     /// The recorder went, or the station is stopping.
     var isInterrupted = false
+    /// A file could not be taken now, but might be the next time.
+    var hasUntaken = false
+    /// Files seen before that were not read again.
+    var unconfirmed: Int64 = 0
     /// The store had no room and nobody waits for it.
     var lacksRoom = false
     /// Paths that were replaced while they were copied, and were queued once more.
@@ -63,7 +67,7 @@ final class VisitWalk {
             }
             try await take(new)
             try await enterRefusals(visit.refused.map(refusal(of:)))
-            summary.safeToRemove = !isInterrupted && !lacksRoom
+            summary.safeToRemove = !isInterrupted && !lacksRoom && !hasUntaken
             let removable = sayMayBeRemovedWhenPublished()
             try await confirm(seen)
             try await replicate()
@@ -152,12 +156,13 @@ final class VisitWalk {
         let isWhole = summary.refused == 0 && summary.quarantined == 0 && visit.unfinished == 0
         summary.mayBeCleared = summary.safeToRemove && allConfirmed && isWhole
         let outcome: UndockingRow.Outcome =
-            isInterrupted ? .interrupted : lacksRoom ? .failed : .complete
+            isInterrupted ? .interrupted : lacksRoom || hasUntaken ? .failed : .complete
         let row = UndockingRow(
             visit: name.description, outcome: outcome, ingested: summary.ingested,
             duplicate: summary.duplicate, quarantined: summary.quarantined,
             refused: summary.refused, bytes: summary.bytes, milliseconds: summary.milliseconds,
-            mayBeRemoved: summary.safeToRemove, mayBeCleared: summary.mayBeCleared)
+            mayBeRemoved: summary.safeToRemove, mayBeCleared: summary.mayBeCleared,
+            unconfirmed: unconfirmed)
         _ = try await stages.ledger.integrate([
             NewCustodyEvent(
                 kind: .undocking, time: stages.now(), previous: name.leaf, rows: [row.row])
@@ -173,9 +178,9 @@ final class VisitWalk {
             if isInterrupted {
                 status.state = .unfinished
                 status.reason = IngestFailure(.recorderGone).problem
-            } else if lacksRoom {
+            } else if lacksRoom || hasUntaken {
                 status.state = .failed
-                status.reason = IngestFailure(.noRoom).problem
+                status.reason = IngestFailure(lacksRoom ? .noRoom : .filesNotTaken).problem
             }
         }
         stages.log.notice(

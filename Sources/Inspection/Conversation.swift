@@ -22,6 +22,9 @@ final class Conversation {
     private var waiting: [Question] = []
     private var next = 0
     private var inHand: [UInt64: Asked] = [:]
+    /// Zygotes that ran out of time although none ever answered: what was started is no inspector.
+    private var silences = 0
+    private var hasAnswered = false
     private var lastIdentifier: UInt64 = 0
     private var socket: CInt = -1
     private var zygote: pid_t = -1
@@ -46,6 +49,10 @@ final class Conversation {
 
     /// Hands on as many as may be in flight: one alone while it is not known which one kills.
     private func ask() {
+        guard hasAnswered || silences < Self.deathLimit else {
+            drop(Inspector.notStarted)
+            return
+        }
         while true {
             let limit = suspects.isEmpty ? Int(EVIDOCK_IN_FLIGHT) : 1
             guard inHand.count < limit, let question = suspects.first ?? waitingQuestion else {
@@ -100,13 +107,16 @@ final class Conversation {
             bury()
             return
         }
+        hasAnswered = true
         let answer = packet[Int(EVIDOCK_REPLY_HEADER)..<count]
         asked.question.continuation.resume(returning: Answer.facts(code: packet[8], Array(answer)))
     }
 
     private func expire() {
         let now = Self.now
-        if inHand.values.contains(where: { $0.deadline <= now }) { bury() }
+        guard inHand.values.contains(where: { $0.deadline <= now }) else { return }
+        if !hasAnswered { silences += 1 }
+        bury()
     }
 
     private func startIfNeeded() -> Bool {

@@ -43,7 +43,7 @@ final class QuestionDesk: Sendable {
     private let rope: CInt
     private let state = Mutex(State())
 
-    init(executable: String, patience: Int64 = 45_000) {
+    init(executable: String, patience: Int64 = 35_000) {
         (self.executable, self.patience) = (executable, patience)
         var pipe: [CInt] = [-1, -1]
         if evidock_pipe(&pipe) == 0 {

@@ -34,9 +34,18 @@ struct SourceReading {
         }
         let (status, number) = if let run { try run.reading(call) } else { call() }
         guard number == 0 else {
-            throw VaultFailure(source.isAlive() ? .sourceUnreadable : .sourceGone, errno: number)
+            throw VaultFailure(
+                try isAlive(source, run) ? .sourceUnreadable : .sourceGone, errno: number)
         }
         return status
+    }
+
+    /// Asking a recorder whether it is there may come back as little as a read.
+    private static func isAlive(
+        _ source: TransferSource, _ run: SourceRun?
+    ) throws(VaultFailure) -> Bool {
+        guard let run else { return source.isAlive() }
+        return try run.reading(source.isAlive)
     }
 
     /// Bytes read, or the negative errno(3).
@@ -101,12 +110,14 @@ struct SourceReading {
     private func check(_ number: Int32) throws(VaultFailure) {
         switch number {
         case EIO, ENODATA, EILSEQ, EREMOTEIO:
-            guard source.isAlive() else { throw VaultFailure(.sourceGone, errno: number) }
+            guard try Self.isAlive(source, run) else {
+                throw VaultFailure(.sourceGone, errno: number)
+            }
         case ENODEV, ENXIO, ENOTCONN, ESTALE, ENOMEDIUM, ESHUTDOWN, ECONNABORTED, ETIMEDOUT:
             throw VaultFailure(.sourceGone, errno: number)
         default:
             throw VaultFailure(
-                source.isAlive() ? .sourceUnreadable : .sourceGone, errno: number)
+                try Self.isAlive(source, run) ? .sourceUnreadable : .sourceGone, errno: number)
         }
     }
 

@@ -12,8 +12,17 @@ final class SourceRun: Sendable {
         var giveUp: (@Sendable (VaultFailure) -> Void)?
         /// When the read under way began; nil between reads.
         var readingSince: ContinuousClock.Instant?
+        /// Whether a thread asks if the recorder is there. That too may never come back.
+        var isAsking = false
+        /// The read about which the answer was that it is.
+        var saidThere: ContinuousClock.Instant?
         var isStopped = false
         var isOver = false
+    }
+
+    private enum Step {
+        case ask(ContinuousClock.Instant)
+        case giveUp(ContinuousClock.Instant, VaultFailure.Code)
     }
 
     private let isAlive: @Sendable () -> Bool
@@ -59,22 +68,52 @@ final class SourceRun: Sendable {
         }
     }
 
-    /// Gives up a source whose read does not come back: at once after `goneLimit` where the recorder
-    /// is gone or the work was stopped, else after `stallLimit`.
+    /// Gives up a source whose read does not come back: after `goneLimit` where the recorder is gone
+    /// or the work was stopped, else after `stallLimit`. Never waits itself.
     func checkStall(_ settings: VaultSettings) {
-        let (since, isStopped) = state.withLock {
-            ($0.isOver ? nil : $0.readingSince, $0.isStopped)
+        switch nextStep(settings) {
+        case .giveUp(let since, let reason): giveUp(reason, since)
+        case .ask(let since): ask(since)
+        case nil: break
         }
-        guard let since, since.duration(to: .now) > settings.goneLimit else { return }
-        let isAlive = isAlive()
-        guard isStopped || !isAlive || since.duration(to: .now) > settings.stallLimit else {
-            return
+    }
+
+    private func nextStep(_ settings: VaultSettings) -> Step? {
+        state.withLock { state in
+            guard !state.isOver, let since = state.readingSince else { return nil }
+            let waited = since.duration(to: .now)
+            guard waited > settings.goneLimit else { return nil }
+            if state.isStopped { return .giveUp(since, .stopped) }
+            let isAnswered = state.saidThere == since
+            // One that does not even say whether it is there has a little longer.
+            if waited > settings.stallLimit + (isAnswered ? .zero : settings.goneLimit) {
+                return .giveUp(since, .sourceStalled)
+            }
+            guard !state.isAsking else { return nil }
+            state.isAsking = true
+            return .ask(since)
         }
+    }
+
+    private func ask(_ since: ContinuousClock.Instant) {
+        let isAsked = OwnThread.tryStart { [self] in
+            let isThere = isAlive()
+            state.withLock { state in
+                state.isAsking = false
+                if isThere { state.saidThere = since }
+            }
+            if !isThere { giveUp(.sourceGone, since) }
+        }
+        if !isAsked { state.withLock { $0.isAsking = false } }
+    }
+
+    /// Only while that same read is still under way.
+    private func giveUp(_ reason: VaultFailure.Code, _ since: ContinuousClock.Instant) {
         let giveUp = state.withLock { state -> (@Sendable (VaultFailure) -> Void)? in
             guard !state.isOver, state.readingSince == since else { return nil }
             state.isOver = true
             return state.giveUp
         }
-        giveUp?(VaultFailure(!isAlive ? .sourceGone : isStopped ? .stopped : .sourceStalled))
+        giveUp?(VaultFailure(reason))
     }
 }

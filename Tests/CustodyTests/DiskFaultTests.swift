@@ -51,12 +51,20 @@ struct DiskFaultTests {
 
     @Test func aFullDiskAtTheCheckpointKeepsTheEventsForTheNextOne() async throws {
         let store = try LedgerStore()
-        // One event: a bundle, a header, a row, a tile; then the checkpoint.
-        let ledger = try store.open(calls: calls(writes: 4..<5, error: ENOSPC))
+        let origin = Array(store.station.origin.utf8)
+        let isFull = Mutex(true)
+        var calls = DiskCalls.kernel
+        calls.write = { file, bytes, offset in
+            isFull.withLock { $0 } && bytes.starts(with: origin)
+                ? -Int(ENOSPC) : DiskCalls.kernel.write(file, bytes, offset)
+        }
+        let ledger = try store.open(calls: calls)
+        try await ledger.integrate(events(0..<1))
         await #expect {
-            try await ledger.enter(events(0..<1))
+            try await ledger.publish(isLast: true)
         } throws: { ($0 as? CustodyFailure)?.reason == .noRoom }
         #expect(try store.reader().size() == 0)
+        isFull.withLock { $0 = false }
         #expect(try await ledger.publish(isLast: true) == 1)
         #expect(try store.reader().size() == 1)
         try await ledger.close()

@@ -40,7 +40,9 @@ struct RecoveryTests {
 
     /// Files of the log and records, without those that recovery may drop or add.
     private func evidence(_ root: String) -> [String: [UInt8]] {
-        LedgerStore.files(root, ".").filter { $0.key.hasPrefix("log/tile") || $0.key.hasPrefix("vault") }
+        LedgerStore.files(root, ".").filter {
+            $0.key.hasPrefix("log/tile") || $0.key.hasPrefix("vault")
+        }
     }
 
     @Test(arguments: [
@@ -113,7 +115,9 @@ struct RecoveryTests {
             try await ledger.enter(events(start..<start + 10))
         }
         try await ledger.close()
-        for name in ["checkpoint", "checkpoint.next"] { store.directory.write(old, at: "log/" + name) }
+        for name in ["checkpoint", "checkpoint.next"] {
+            store.directory.write(old, at: "log/" + name)
+        }
         let before = LedgerStore.files(store.path, ".")
         #expect {
             try store.open()

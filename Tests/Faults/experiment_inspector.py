@@ -13,7 +13,8 @@ STAND_INS = {
     "babbles": "#!/bin/sh\nexec yes '{\"status\":\"sound\"}'\n",
     "floods": "#!/bin/sh\nexec cat /dev/zero\n",
     "spins": "#!/bin/sh\nwhile :; do :; done\n",
-    "eats memory": f"#!{sys.executable}\nhoard = []\nwhile True: hoard.append(bytearray(1 << 24))\n",
+    "eats memory": f"#!{sys.executable}\nhoard = []\n"
+                   "while True: hoard.append(bytearray(1 << 24))\n",
 }
 
 

@@ -98,7 +98,8 @@ def changing(work):
 
 
 NAMES = [
-    "\u6267\u6cd5\u8bb0\u5f55.MP4".encode("gbk"), b"\xff\xfe\xfd.MP4", b"a\nb.MP4", b"a\tb\x1b[31m.MP4",
+    "\u6267\u6cd5\u8bb0\u5f55.MP4".encode("gbk"),
+    b"\xff\xfe\xfd.MP4", b"a\nb.MP4", b"a\tb\x1b[31m.MP4",
     b"\x01\x02\x7f.MP4", "\u202egnp.4PM.MP4".encode(), b"x" * 251 + b".MP4", b"..MP4", b"...",
     b"=cmd|' C calc'!A0.MP4", b"<img src=x onerror=alert(1)>.MP4", b"'; DROP TABLE items;--.MP4",
     b"a,b;\"c\".MP4", b"Case.MP4", b"case.mp4", b"CASE.MP4", b"-rf.MP4", b"$(touch pwned).MP4",

@@ -344,7 +344,8 @@ def judge(root):
             if canonical(leaf) != entry or len(entry) > 4096:
                 verdict.fault(f"leaf {index} is not canonical")
             _check_leaf(root, index, leaf, verdict, footage, partial, used)
-    verdict.orphans = sorted(set(footage) - used["footage"]) + sorted(set(partial) - used["partial"])
+    verdict.orphans = sorted(set(footage) - used["footage"])
+    verdict.orphans += sorted(set(partial) - used["partial"])
     verdict.orphan_records = len(records - used["records"])
     staging = os.path.join(root, "staging")
     verdict.staged = sorted(os.listdir(staging)) if os.path.isdir(staging) else []

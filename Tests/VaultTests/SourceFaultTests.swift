@@ -138,7 +138,8 @@ struct SourceFaultTests {
     @Test(arguments: [5000, (2 << 20) + 1], [true, false])
     func aReadThatNeverComesBackIsGivenUpAndSealsNothing(size: Int, isAlive: Bool) async throws {
         let store = try Store {
-            $0.stallLimit = .milliseconds(30)
+            // One that is gone is never waited for until the stall limit.
+            $0.stallLimit = isAlive ? .milliseconds(30) : .seconds(3600)
             $0.goneLimit = .milliseconds(10)
             $0.stallTick = .milliseconds(5)
         }
@@ -157,6 +158,60 @@ struct SourceFaultTests {
         await store.vault.idle()
         #expect(try store.objectCount() == 0)
         #expect(try store.names("staging") == [])
+    }
+
+    @Test func aRecorderThatCannotEvenBeAskedKeepsNoOtherFromBeingGivenUp() async throws {
+        let store = try Store {
+            $0.stallLimit = .milliseconds(30)
+            $0.goneLimit = .milliseconds(10)
+            $0.stallTick = .milliseconds(5)
+        }
+        let gate = Gate()
+        let sources = try (0..<3).map { number in
+            let source = try store.source(footage(5000, seed: UInt64(number)), named: "\(number)")
+            var stuck = TransferSource(
+                descriptor: source.descriptor, size: source.size,
+                isAlive: {
+                    gate.wait()
+                    return true
+                })
+            stuck.read = { _, _, _ in
+                gate.wait()
+                return -Int(EIO)
+            }
+            return stuck
+        }
+        let codes = await withTaskGroup(of: VaultFailure.Code?.self) { tasks in
+            for source in sources {
+                tasks.addTask { failure(await store.vault.take([source]) { _, _, _ in }[0]) }
+            }
+            return await tasks.reduce(into: []) { $0.append($1) }
+        }
+        #expect(codes == [.sourceStalled, .sourceStalled, .sourceStalled])
+        gate.open()
+        await store.vault.idle()
+        #expect(try store.names("staging") == [])
+    }
+
+    @Test func aReadErrorOfARecorderThatDoesNotAnswerIsGivenUp() async throws {
+        let store = try Store {
+            $0.stallLimit = .milliseconds(30)
+            $0.goneLimit = .milliseconds(10)
+            $0.stallTick = .milliseconds(5)
+        }
+        let gate = Gate()
+        let source = try store.source(footage(5000), named: "dumb")
+        var dumb = TransferSource(
+            descriptor: source.descriptor, size: source.size,
+            isAlive: {
+                gate.wait()
+                return true
+            })
+        dumb.read = { _, _, _ in -Int(EIO) }
+        #expect(failure(await store.vault.take([dumb]) { _, _, _ in }[0]) == .sourceStalled)
+        gate.open()
+        await store.vault.idle()
+        #expect(try store.objectCount("partial") == 0)
     }
 
     @Test func aStuckReadOfAConfirmationIsGivenUp() async throws {

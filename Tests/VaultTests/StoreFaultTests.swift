@@ -19,10 +19,18 @@ struct StoreFaultTests {
         }
     }
 
-    private static let groups: [[[UInt8]]] = [
-        [footage((3 << 20) + 5)], [footage(5000)],
-        (0..<12).map { footage(3000 + $0, seed: UInt64($0)) },
-    ]
+    /// What is taken, named by its kind: a run's log shows the arguments, and must stay short.
+    enum Load: CaseIterable, Sendable {
+        case oneLarge, oneSmall, manySmall
+
+        var contents: [[UInt8]] {
+            switch self {
+            case .oneLarge: [footage((3 << 20) + 5)]
+            case .oneSmall: [footage(5000)]
+            case .manySmall: (0..<12).map { footage(3000 + $0, seed: UInt64($0)) }
+            }
+        }
+    }
 
     /// Takes a group while the given writes, syncs or file system syncs fail.
     private func take(
@@ -63,42 +71,51 @@ struct StoreFaultTests {
         #expect(try store.objectCount("partial") == 0)
     }
 
-    @Test(arguments: groups) func aWriteThatFailsOnceIsTakenAgain(group: [[UInt8]]) async throws {
+    @Test(arguments: Load.allCases) func aWriteThatFailsOnceIsTakenAgain(load: Load) async throws {
+        let group = load.contents
         try await take(group, writes: [1]) { try expectSealed(group, $0, $1) }
     }
 
-    @Test(arguments: groups, 1...2)
-    func aSyncThatFailedIsNeverTrusted(group: [[UInt8]], number: Int) async throws {
+    @Test(arguments: Load.allCases, 1...2)
+    func aSyncThatFailedIsNeverTrusted(load: Load, number: Int) async throws {
+        let group = load.contents
         // The first sync is that of the bytes, the second that of the name. `wasThere` would show
         // that the second try trusted a name of the first.
         try await take(group, syncs: [number]) { try expectSealed(group, $0, $1) }
     }
 
-    @Test(arguments: groups) func aDiskThatKeepsFailingStopsTheWork(group: [[UInt8]]) async throws {
+    @Test(arguments: Load.allCases) func aDiskThatKeepsFailingStopsTheWork(load: Load) async throws
+    {
+        let group = load.contents
         try await take(group, syncs: Set(1...100)) { store, results in
             #expect(results.allSatisfy { failure($0) == .storeFailed })
             try expectNothingSealed(store)
         }
     }
 
-    @Test(arguments: groups) func aShortWriteGoesOn(group: [[UInt8]]) async throws {
+    @Test(arguments: Load.allCases) func aShortWriteGoesOn(load: Load) async throws {
+        let group = load.contents
         try await take(
             group, writes: [1],
             { DiskCalls.kernel.write($0, UnsafeRawBufferPointer(rebasing: $1[..<1000]), $2) },
             { try expectSealed(group, $0, $1) })
     }
 
-    @Test(arguments: groups) func anInterruptedWriteGoesOn(group: [[UInt8]]) async throws {
+    @Test(arguments: Load.allCases) func anInterruptedWriteGoesOn(load: Load) async throws {
+        let group = load.contents
         try await take(
             group, writes: [1, 2], { _, _, _ in -Int(EINTR) }, { try expectSealed(group, $0, $1) })
     }
 
-    @Test(arguments: groups) func aLyingWriteIsFoundAndTakenAgain(group: [[UInt8]]) async throws {
+    @Test(arguments: Load.allCases) func aLyingWriteIsFoundAndTakenAgain(load: Load) async throws {
+        let group = load.contents
         try await take(
             group, writes: [1], { _, bytes, _ in bytes.count }, { try expectSealed(group, $0, $1) })
     }
 
-    @Test(arguments: groups) func otherBytesOnTheDiskAreNeverSealed(group: [[UInt8]]) async throws {
+    @Test(arguments: Load.allCases) func otherBytesOnTheDiskAreNeverSealed(load: Load) async throws
+    {
+        let group = load.contents
         try await take(
             group, writes: Set(1...100),
             { descriptor, bytes, offset in
@@ -114,7 +131,8 @@ struct StoreFaultTests {
         }
     }
 
-    @Test(arguments: groups) func aFullDiskIsNotTriedTwice(group: [[UInt8]]) async throws {
+    @Test(arguments: Load.allCases) func aFullDiskIsNotTriedTwice(load: Load) async throws {
+        let group = load.contents
         try await take(group, writes: [1], { _, _, _ in -Int(ENOSPC) }) { store, results in
             #expect(results.allSatisfy { failure($0) == .noRoom })
             try expectNothingSealed(store)

@@ -2,7 +2,9 @@
 
 // File calls that hide behind _GNU_SOURCE. All return -1 with errno unless said otherwise.
 
-/// renameat2(2) with RENAME_NOREPLACE.
+/// renameat2(2) with RENAME_NOREPLACE. Where the file system does not know it (NFS, FUSE): a hard
+/// link and unlink; where it has no links (exFAT): a look and renameat(2), for a single writer.
+/// EEXIST where something stands there.
 int clinux_rename_noreplace(int from_dir, const char *from, int to_dir, const char *to);
 /// syncfs(2).
 int clinux_syncfs(int fd);

@@ -116,11 +116,15 @@ package struct UndockingRow: Hashable, Sendable {
     package var mayBeRemoved: Bool
     /// Every file of the card is confirmed by digest, and copied twice where that is set.
     package var mayBeCleared: Bool
+    /// Files seen before that were not read again this time: the recorder went meanwhile.
+    package var unconfirmed: Int64
 
     package init(
         visit: String, outcome: Outcome, ingested: Int64, duplicate: Int64, quarantined: Int64,
-        refused: Int64, bytes: Int64, milliseconds: Int64, mayBeRemoved: Bool, mayBeCleared: Bool
+        refused: Int64, bytes: Int64, milliseconds: Int64, mayBeRemoved: Bool, mayBeCleared: Bool,
+        unconfirmed: Int64 = 0
     ) {
+        self.unconfirmed = unconfirmed
         (self.visit, self.outcome, self.ingested) = (visit, outcome, ingested)
         (self.duplicate, self.quarantined, self.refused) = (duplicate, quarantined, refused)
         (self.bytes, self.milliseconds) = (bytes, milliseconds)
@@ -131,6 +135,7 @@ package struct UndockingRow: Hashable, Sendable {
         RecordRow(
             kind: Self.kind,
             members: [
+                "unconfirmed": .integer(unconfirmed),
                 "visit": .string(visit), "outcome": .string(outcome.rawValue),
                 "ingested": .integer(ingested), "duplicate": .integer(duplicate),
                 "quarantined": .integer(quarantined), "refused": .integer(refused),
@@ -154,5 +159,6 @@ package struct UndockingRow: Hashable, Sendable {
         milliseconds = try read.integer("milliseconds")
         mayBeRemoved = try read.bool("mayBeRemoved")
         mayBeCleared = try read.bool("mayBeCleared")
+        unconfirmed = read.optionalInteger("unconfirmed") ?? 0
     }
 }
