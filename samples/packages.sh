@@ -11,7 +11,7 @@ build_packages=(
 )
 test_packages=(
     binutils dpkg-dev patchelf xz-utils systemd strace xfsprogs dosfstools exfatprogs exfat-fuse
-    fuse3 libfuse2 ffmpeg openssl python3 sqlite3 git
+    fuse3 libfuse2 faketime ffmpeg openssl python3 sqlite3 git
 )
 
 need_packages() {

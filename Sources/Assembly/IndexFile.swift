@@ -1,4 +1,5 @@
 import CaseIndex
+import Custody
 import Evidence
 import Glibc
 import Logging
@@ -11,6 +12,13 @@ package enum IndexFile {
     static func openForWriting(layout: RootLayout, log: Logger) async throws -> IndexWriter {
         let path = path(in: layout.path)
         do {
+            let index = try IndexWriter.open(path: path, origin: layout.station.origin)
+            let size = try LedgerReader(rootPath: layout.path).size()
+            if try index.nextLeaf() <= size { return index }
+            // A power cut took a checkpoint that the index had seen.
+            log.warning("the index was ahead of the ledger and is made anew")
+            try index.close()
+            remove(in: layout.path)
             return try IndexWriter.open(path: path, origin: layout.station.origin)
         } catch let failure as IndexFailure where failure.kind == .damaged {
             log.warning("the index could not be used and is made anew")

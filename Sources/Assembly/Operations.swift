@@ -77,6 +77,8 @@ package struct Operations: Sendable {
             if summary.quarantined + summary.refused > 0 { status = status.graver(.partlyTaken) }
             if !summary.safeToRemove { status = status.graver(.tryAgain) }
         }
+        // What a crash left undescribed before; the daemon does this by itself at its start.
+        if station.isAlone { _ = try? await DescriptionBacklog(stages: station.stages).catchUp() }
         answer(.line(total.json))
         return total.files == 0 ? status.graver(.findings) : status
     }

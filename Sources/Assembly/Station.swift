@@ -17,6 +17,8 @@ package final class Station: Sendable {
     package let stages: Stages
     package let board = DockBoard()
     package let active = ActiveVisits()
+    /// Opened by one command for itself: nobody else asks anything of it.
+    package let isAlone: Bool
     private let lock: RootLock
     private let index: IndexWriter
 
@@ -45,7 +47,8 @@ package final class Station: Sendable {
         let lock = try RootLock.acquire(root: root, note: note)
         do {
             return try await Station(
-                layout: layout, settings: settings, root: root, lock: lock, log: log)
+                layout: layout, settings: settings, root: root, lock: lock,
+                isAlone: note.isEmpty, log: log)
         } catch {
             lock.release()
             throw error
@@ -61,7 +64,8 @@ package final class Station: Sendable {
     }
 
     private init(
-        layout: RootLayout, settings: Settings, root: DurableRoot, lock: RootLock, log: Logger
+        layout: RootLayout, settings: Settings, root: DurableRoot, lock: RootLock,
+        isAlone: Bool, log: Logger
     ) async throws {
         try LibCrypto.requireDigests()
         let key = try RootLayout.key(in: layout.path)
@@ -87,6 +91,7 @@ package final class Station: Sendable {
         self.layout = layout
         self.settings = settings
         self.lock = lock
+        self.isAlone = isAlone
         stages = Stages(
             station: layout.station, vault: vault, ledger: ledger, reader: reader,
             index: try IndexReader(path: IndexFile.path(in: layout.path)), feeder: feeder,

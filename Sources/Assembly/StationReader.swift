@@ -23,7 +23,7 @@ package struct StationReader: Sendable {
         let path = IndexFile.path(in: layout.path)
         let size = try ledger.size()
         if IndexWriter.isUsable(path: path, origin: layout.station.origin),
-            let reader = try? IndexReader(path: path), try reader.nextLeaf() >= size
+            let reader = try? IndexReader(path: path), try reader.nextLeaf() == size
         {
             return reader
         }
