@@ -31,6 +31,8 @@ package final class Auditor {
     /// Somebody holds the root's lock: files that no leaf names yet may be on their way.
     private(set) var isWriterAtWork = false
     private var started: Int64 = 0
+    /// The short code that every leaf must bear; nil where `station.json` does not say it.
+    private(set) var stationCode: String?
 
     /// - Parameters:
     ///   - volumes: further vault volumes.
@@ -51,6 +53,7 @@ package final class Auditor {
         started = Int64(time(nil))
         if let checkpoint = checkCheckpoint() {
             summary.treeSize = checkpoint.size
+            checkStation(origin: checkpoint.origin)
             let log = LogCheck(auditor: self, checkpoint: checkpoint)
             log.run()
             hasUnreadLeaves = hasUnreadLeaves || log.hasGap
@@ -135,6 +138,25 @@ package final class Auditor {
                 found: error.problem.english)
         }
         return nil
+    }
+
+    /// Who the station says it is, against whose log this is.
+    private func checkStation(origin: String) {
+        let place = "station.json"
+        guard let bytes = try? StoredFile.bytes(root + "/" + place, limit: 1 << 16),
+            let station = (try? JSONReader.value(of: bytes)).flatMap({ StationIdentity(json: $0) })
+        else {
+            find(
+                "station-damaged", place,
+                Bilingual("The station's identity cannot be read.", "本站标识文件无法读取。"))
+            return
+        }
+        stationCode = station.code
+        guard !station.origin.utf8.elementsEqual(origin.utf8) else { return }
+        find(
+            "station-differs", place,
+            Bilingual("The log is another station's.", "存证日志属于另一站点。"),
+            expected: origin, found: SafeText.of(station.origin))
     }
 
     // MARK: - Records
@@ -335,8 +357,10 @@ package final class Auditor {
             return
         }
         var rest = items
+        var newest: Int64 = -1
         do {
             try index { item, sha256, size in
+                newest = max(newest, LedgerName(item)?.leaf ?? -1)
                 guard let known = rest.removeValue(forKey: item) else {
                     // The leaf may be one that came after this audit's checkpoint.
                     let leaf = LedgerName(item)?.leaf ?? 0
@@ -363,6 +387,8 @@ package final class Auditor {
             return
         }
         for item in rest.keys.sorted() {
+            // The index follows the ledger: with a writer at work its end may still be on the way.
+            if isWriterAtWork, (LedgerName(item)?.leaf ?? -1) > newest { continue }
             find(
                 "index-differs", item,
                 Bilingual(

@@ -15,6 +15,7 @@ final class LogCheck {
     /// Leaves whose entry and hash differ.
     private var differing:
         [(leaf: Int64, tile: TilePath, entry: SHA256Digest, hash: SHA256Digest)] = []
+    private var bases = BasisCheck()
     /// Neither entries nor hashes of some leaves could be had.
     private(set) var hasGap = false
 
@@ -52,6 +53,7 @@ final class LogCheck {
                 if let ofEntry, let ofTile, ofEntry != ofTile, differing.count < Self.listLimit {
                     differing.append((leaf, path, ofEntry, ofTile))
                 }
+                bases.grew(fromEntries.tree.frontier)
                 if let hash = ofEntry ?? ofTile { fromEntries.tree.append(hash) }
                 if let hash = ofTile ?? ofEntry { fromTiles.tree.append(hash) }
                 if let entries { check(entries[offset], index: leaf) }
@@ -88,6 +90,15 @@ final class LogCheck {
                     Bilingual("A leaf differs from its hash.", "存证记录与其哈希不符。"),
                     expected: one.hash.hex, found: one.entry.hex)
             }
+        }
+        // Of entries that are damaged themselves no earlier root can be computed.
+        for one in bases.differing where isTrue && !isByTiles {
+            auditor.find(
+                "basis-differs", "leaf \(one.leaf)",
+                Bilingual(
+                    "The checkpoint that a leaf names is none of this log.",
+                    "存证记录引用的检查点不属于本日志。"),
+                expected: one.expected.hex, found: one.found.hex)
         }
         for (path, bytes) in side.differing { compare(path, bytes) }
         for (path, bytes) in side.edge.values.sorted(by: {
@@ -215,6 +226,17 @@ final class LogCheck {
                 Bilingual("A leaf is malformed.", "存证记录格式有误。"), found: error.problem)
             return
         }
+        if entry.count > Leaf.byteLimit {
+            auditor.find(
+                "leaf-too-long", subject, Bilingual("A leaf is too long.", "存证记录过长。"),
+                expected: "at most \(Leaf.byteLimit) bytes", found: "\(entry.count) bytes")
+        }
+        if let code = auditor.stationCode, leaf.station != code {
+            auditor.find(
+                "station-differs", subject,
+                Bilingual("A leaf is another station's.", "存证记录属于另一站点。"),
+                expected: code, found: SafeText.of(leaf.station))
+        }
         if let value = try? JSONReader.value(of: entry),
             (try? JSONWriter.canonical(value)) != entry
         {
@@ -228,12 +250,13 @@ final class LogCheck {
                 Bilingual("A leaf points to one that is not before it.", "存证记录指向了其后的记录。"),
                 expected: "below \(index)", found: "\(previous)")
         }
-        if let basis = leaf.basis, basis.size > index {
+        if let basis = leaf.basis, !(0...index).contains(basis.size) {
             auditor.find(
                 "leaf-malformed", subject,
                 Bilingual("A leaf names a later checkpoint.", "存证记录引用了更晚的检查点。"),
                 expected: "at most \(index)", found: "\(basis.size)")
         }
+        if let basis = leaf.basis { bases.check(basis, ofLeaf: index) }
         auditor.take(leaf, rows: auditor.rows(of: leaf, index: index), index: index)
     }
 }

@@ -80,6 +80,12 @@ extension Auditor {
             visits[refused.visit]?.paths.insert(refused.path)
         case (.undocking, UndockingRow.kind):
             let undocking = try UndockingRow(row)
+            if visits[undocking.visit] == nil, !hasUnreadLeaves {
+                find(
+                    "visit-unknown", "leaf \(index)",
+                    Bilingual("An undocking of no docking.", "该结束记录没有对应的接入记录。"),
+                    found: SafeText.of(undocking.visit))
+            }
             visits[undocking.visit]?.end(undocking)
         case (.replication, ReplicationRow.kind):
             expected[try ReplicationRow(row).sha256]?.isReplicated = true
@@ -103,6 +109,17 @@ extension Auditor {
         expect(
             file.sha256, size: file.file.size, sm3: file.sm3, blocks: file.blocks, leaf: index,
             isPartial: false)
+        if leaf.event == .duplicate, !hasUnreadLeaves {
+            let known = file.item.flatMap { items[$0] }
+            if known?.sha256 != file.sha256 {
+                find(
+                    "item-unknown", "leaf \(index)",
+                    Bilingual(
+                        "A duplicate of an item that has no such content.",
+                        "重复记录所指的条目没有该内容。"),
+                    expected: known?.sha256.hex, found: file.sha256.hex)
+            }
+        }
         if leaf.event == .ingestion {
             items[LedgerName(station: leaf.station, leaf: index).description] =
                 (file.sha256, file.file.size)

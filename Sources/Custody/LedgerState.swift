@@ -57,7 +57,7 @@ struct LedgerState {
             try root.replace(
                 try published.signed(with: key).bytes, at: LogPlaces.checkpoint)
         }
-        try LogRecovery(root: root, published: published).run()
+        try LogRecovery(root: root, published: published, shown: shown).run()
     }
 
     /// A checkpoint of ours; nil where there is none.

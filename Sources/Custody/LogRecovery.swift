@@ -10,6 +10,8 @@ import TransparencyLog
 struct LogRecovery {
     let root: DurableRoot
     let published: Checkpoint
+    /// The one that stood in `log/checkpoint` at the start.
+    let shown: Checkpoint
 
     private var reader: LedgerReader { LedgerReader(root: root.path) }
 
@@ -68,8 +70,14 @@ struct LogRecovery {
                 throw CustodyFailure(
                     .checkpointRolledBack, detail: "\(published.size), was \(basis.size)")
             }
-            return leaf.record
+            // What a crash leaves stands on the checkpoint before it. Anything else is not a crash's,
+            // and may name the record of a leaf that is published.
+            return isAfterOurs(leaf) ? leaf.record : nil
         }
+    }
+
+    private func isAfterOurs(_ leaf: Leaf) -> Bool {
+        [published, shown].contains { leaf.basis == Leaf.Basis(size: $0.size, root: $0.root) }
     }
 
     /// Removes a record that never was published, rows before their header. What cannot be removed

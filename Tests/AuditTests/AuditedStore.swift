@@ -29,6 +29,7 @@ final class AuditedStore {
         }
         try FileManager.default.createDirectory(
             atPath: path + "/log", withIntermediateDirectories: true)
+        directory.write(try JSONWriter.canonical(station.json), at: "station.json")
         let root = try DurableRoot(path: path)
         try CustodyLedger.initialise(root: root, station: station, key: key)
         ledger = try CustodyLedger.open(

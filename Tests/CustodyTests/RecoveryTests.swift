@@ -182,4 +182,45 @@ struct RecoveryTests {
         }
         #expect { try store.open() } throws: { ($0 as? CustodyFailure)?.reason == .logDamaged }
     }
+
+    @Test func aLeftoverThatNamesAPublishedRecordCostsNobodyThatRecord() async throws {
+        let store = try LedgerStore()
+        let ledger = try store.open()
+        try await ledger.enter(events(0..<3))
+        try await ledger.close()
+        let before = evidence(store.path)
+        let entries = try (0..<Int64(3)).map { try store.reader().entry($0) }
+        store.directory.write(
+            try EntryBundle.encode(entries + [entries[0]]), at: "log/tile/entries/000.p/4")
+        try await store.open().close()
+        #expect(evidence(store.path) == before)
+        #expect(try store.reader().event(0).missingRows.isEmpty)
+    }
+
+    @Test func whatCameAfterACheckpointThatWasSignedAndNotShownIsGoneWithItsRecords() async throws {
+        let store = try LedgerStore()
+        let ledger = try store.open()
+        try await ledger.enter(events(0..<3))
+        let shown = try store.reader().checkpoint().note
+        try await ledger.enter(events(3..<5))
+        try await ledger.close()
+        let next = try store.reader().checkpoint().note
+        let before = evidence(store.path)
+        // The next entry still stands on the checkpoint that was shown.
+        let head = try Checkpoint(parsing: SignedNote(parsing: shown).text)
+        let header = try JSONWriter.canonical(RecordHeader(salt: "00", rows: []).json)
+        let record = SHA256Digest.of(header)
+        store.directory.write(header, at: "vault/records/\(record.hex.prefix(2))/\(record.hex)")
+        let late = try Leaf(
+            event: .annotation, time: Timestamp(milliseconds: 0), station: "T1", record: record,
+            basis: Leaf.Basis(size: head.size, root: head.root)
+        ).encoded()
+        let entries = try (0..<Int64(5)).map { try store.reader().entry($0) }
+        store.directory.write(
+            try EntryBundle.encode(entries + [late]), at: "log/tile/entries/000.p/6")
+        store.directory.write(shown, at: "log/checkpoint")
+        try await store.open().close()
+        #expect(evidence(store.path) == before)
+        #expect(try store.reader().checkpoint().note == next)
+    }
 }
