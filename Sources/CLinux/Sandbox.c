@@ -49,6 +49,42 @@ int evidock_memory_now(struct evidock_memory *out) {
     return 0;
 }
 
+// What demuxing and the few decoders allowed to it run in, and Swift's own where it is not linked
+// in. libgme and libopenmpt are asked when libavformat guesses a format; all else that libavcodec is
+// linked against encodes, draws or plays.
+static const char *const needed_libraries[] = {
+    "ld-linux", "libBlocksRuntime.", "libFoundation", "lib_Foundation", "libav", "libbz2.", "libc.",
+    "libcrypto.", "libdispatch.", "libdl.", "libgcc_s.", "libgme.", "liblzma.", "libm.",
+    "libopenmpt.", "libpthread.", "libstdc++.", "libswift", "libswresample.", "libz.", NULL};
+
+static int is_needed(const char *path) {
+    const char *name = strrchr(path, '/') + 1;
+    if (strstr(name, ".so") == NULL) return 1;
+    for (const char *const *known = needed_libraries; *known != NULL; known++)
+        if (strncmp(name, *known, strlen(*known)) == 0) return 1;
+    return 0;
+}
+
+int evidock_withhold_libraries(struct evidock_memory *baseline) {
+    FILE *file = fopen("/proc/self/maps", "re");
+    if (file == NULL) return errno;
+    char line[4352], rights[5];
+    unsigned long from, to, offset;
+    int path, failure = 0;
+    while (failure == 0 && fgets(line, sizeof line, file) != NULL) {
+        path = 0;
+        if (sscanf(line, "%lx-%lx %4s %lx %*s %*s %n", &from, &to, rights, &offset, &path) != 4)
+            continue;
+        // The unwinder looks into every library's headers.
+        if (path == 0 || offset == 0 || line[path] != '/' || is_needed(line + path)) continue;
+        if (madvise((void *)from, to - from, MADV_DONTFORK) != 0) failure = errno;
+        baseline->total -= to - from;
+        if (rights[1] == 'w') baseline->data -= to - from;
+    }
+    fclose(file);
+    return failure;
+}
+
 int evidock_cage_privileges(void) {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return errno;
@@ -267,7 +303,9 @@ int64_t evidock_regular_size(int descriptor) {
     return found.st_size;
 }
 
-pid_t evidock_fork(void) { return fork(); }
+// Without the fork handlers of libraries that the child does not hold; with one thread there is
+// nothing for them to mend.
+pid_t evidock_fork(void) { return _Fork(); }
 
 int evidock_wait(pid_t child, int *status, uint64_t *peak) {
     struct rusage usage;

@@ -56,7 +56,8 @@ enum InspectorCommand {
     private static func inspect(_ paths: [String]) -> CInt {
         Demuxer.prepare()
         var baseline = evidock_memory()
-        guard evidock_memory_now(&baseline) == 0 else { return 70 }
+        guard evidock_memory_now(&baseline) == 0, evidock_withhold_libraries(&baseline) == 0
+        else { return 70 }
         var result: CInt = 0
         for path in paths {
             let facts = facts(of: path, baseline: baseline)

@@ -18,6 +18,7 @@ struct Zygote {
         var baseline = evidock_memory()
         var abi: CInt = 0
         guard evidock_memory_now(&baseline) == 0,
+            evidock_withhold_libraries(&baseline) == 0,
             evidock_cage_privileges() == 0,
             evidock_cage_landlock(&abi) == 0,
             evidock_cage_filter(EVIDOCK_CAGE_FORKER) == 0

@@ -23,6 +23,11 @@ struct evidock_memory {
 };
 int evidock_memory_now(struct evidock_memory *out);
 
+// Libraries that reading footage never calls stay out of what is forked from here on (madvise(2),
+// MADV_DONTFORK): there are a hundred of them, and copying their mappings was most of the cost of a
+// fork. A child that calls one dies of it. `baseline` becomes what a child holds.
+int evidock_withhold_libraries(struct evidock_memory *baseline);
+
 // No new privileges, no capabilities, no dumps, no attaching (prctl(2), capabilities(7)).
 int evidock_cage_privileges(void);
 
