@@ -19,6 +19,7 @@ package struct AssemblyFailure: Failure {
         case notPermitted = "not-permitted"
         case daemonGone = "daemon-gone"
         case unreadableFile = "unreadable-file"
+        case systemShort = "system-short"
     }
 
     package let reason: Code
@@ -34,7 +35,7 @@ package struct AssemblyFailure: Failure {
     package var disposition: Disposition {
         switch reason {
         case .notAStation, .newerFormat, .damagedStation, .missingKey, .notEmpty: .stop
-        case .inUse, .indexUnavailable, .daemonGone: .retry
+        case .inUse, .indexUnavailable, .daemonGone, .systemShort: .retry
         case .malformedSetting, .alreadyStation, .wrongUsage, .noSuchItem, .severalItems,
             .noSuchLeaf, .notPermitted, .unreadableFile:
             .quarantine
@@ -82,6 +83,8 @@ package struct AssemblyFailure: Failure {
             Bilingual("The running evidock went away meanwhile.", "运行中的 evidock 已中断。")
         case .unreadableFile:
             Bilingual("This is no file that can be read: \(subject)", "无法读取该文件：\(subject)")
+        case .systemShort:
+            Bilingual("The system has no memory or descriptors left.", "系统内存或文件描述符不足。")
         }
     }
 
@@ -116,6 +119,7 @@ package struct AssemblyFailure: Failure {
         case .daemonGone:
             Bilingual("Try again. Nothing is lost.", "请重试。没有数据丢失。")
         case .unreadableFile: Bilingual("Check the path.", "请检查路径。")
+        case .systemShort: Bilingual("Try again.", "请重试。")
         }
     }
 }

@@ -59,8 +59,8 @@ struct VolumesFile: Sendable {
     static func read(root: String) throws -> VolumesFile {
         let path = root + "/volumes.json"
         guard LocalPath.exists(path) else { return VolumesFile() }
-        guard let json = try? JSONReader.value(of: SmallFile.read(path, limit: 64 << 10)),
-            json.objectValue != nil
+        guard let bytes = try SmallFile.read(path, limit: 64 << 10),
+            let json = try? JSONReader.value(of: bytes), json.objectValue != nil
         else { throw AssemblyFailure(.damagedStation, subject: path) }
         return VolumesFile(
             further: json[key: "volumes"]?.arrayValue?.compactMap(\.stringValue) ?? [],

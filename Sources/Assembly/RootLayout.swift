@@ -40,14 +40,14 @@ package struct RootLayout: Sendable {
                 throw AssemblyFailure(.notEmpty, subject: path)
             }
             // A station that has sealed anything always has its station.json.
-            if let checkpoint = try? SmallFile.read(path + "/log/checkpoint", limit: fileLimit),
+            if let checkpoint = try SmallFile.read(path + "/log/checkpoint", limit: fileLimit),
                 !String(decoding: checkpoint, as: UTF8.self).contains("\n0\n")
             {
                 throw AssemblyFailure(.damagedStation, subject: path + "/station.json")
             }
             return .vacant
         }
-        let format = (try? SmallFile.read(path + "/format", limit: 64)).map {
+        let format = try SmallFile.read(path + "/format", limit: 64).map {
             String(decoding: $0, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
         }
         guard let format, let version = Int(format) else {
@@ -56,7 +56,7 @@ package struct RootLayout: Sendable {
         guard version <= Int(Self.format) ?? 1 else {
             throw AssemblyFailure(.newerFormat, subject: path)
         }
-        guard let bytes = try? SmallFile.read(path + "/station.json", limit: fileLimit),
+        guard let bytes = try SmallFile.read(path + "/station.json", limit: fileLimit),
             let json = try? JSONReader.value(of: bytes), let station = StationIdentity(json: json)
         else { throw AssemblyFailure(.damagedStation, subject: path + "/station.json") }
         return .station(RootLayout(path: path, station: station))
@@ -117,11 +117,10 @@ package struct RootLayout: Sendable {
         let place =
             getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) + "/log.key" }
             .flatMap { LocalPath.exists($0) ? $0 : nil } ?? root + "/keys/log.key"
-        do {
-            return try SigningKey(pem: try SmallFile.read(place, limit: Self.fileLimit))
-        } catch {
-            throw AssemblyFailure(.missingKey, subject: place)
-        }
+        guard let pem = try SmallFile.read(place, limit: Self.fileLimit),
+            let key = try? SigningKey(pem: pem)
+        else { throw AssemblyFailure(.missingKey, subject: place) }
+        return key
     }
 
     private static func makeRootDirectory(_ path: String) throws {
@@ -155,24 +154,32 @@ package struct RootLayout: Sendable {
 
 /// Reading a small file of our own whole.
 enum SmallFile {
-    struct Unreadable: Error {}
-
-    /// The bytes of a regular file no longer than `limit`.
-    static func read(_ path: String, limit: Int) throws -> [UInt8] {
+    /// The bytes of a regular file no longer than `limit`; nil where there is none, or it cannot be
+    /// read.
+    ///
+    /// - Throws: ``AssemblyFailure`` where that says nothing about the file: the system is short of
+    ///   descriptors or memory, or this user may not read it.
+    static func read(_ path: String, limit: Int) throws -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw Unreadable() }
+        guard descriptor >= 0 else {
+            switch errno {
+            case EMFILE, ENFILE, ENOMEM: throw AssemblyFailure(.systemShort)
+            case EACCES, EPERM: throw AssemblyFailure(.notPermitted, subject: path)
+            default: return nil
+            }
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
             status.st_size <= limit
-        else { throw Unreadable() }
+        else { return nil }
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         var count = 0
         while count < bytes.count {
             let step = bytes.withUnsafeMutableBytes {
                 Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
             }
-            guard step > 0 else { throw Unreadable() }
+            guard step > 0 else { return nil }
             count += step
         }
         return bytes

@@ -55,7 +55,10 @@ package struct CustodyFailure: Failure {
         case .logDamaged:
             Bilingual("The custody log is damaged: \(detail)", "存证日志已损坏：\(detail)")
         case .leafTooLong: Bilingual("An event is too long for the log.", "事件内容过长，无法写入存证日志。")
-        case .noRoom: Bilingual("The disk of the custody log is full.", "存证日志所在磁盘已满。")
+        case .noRoom:
+            Bilingual(
+                "The custody log cannot be written now: the disk is full, or the system is short.",
+                "存证日志暂时无法写入：磁盘已满或系统资源不足。")
         case .writeFailed:
             Bilingual("The custody log could not be written: \(detail)", "存证日志写入失败：\(detail)")
         case .stopped:
@@ -67,6 +70,10 @@ package struct CustodyFailure: Failure {
     package var nextStep: Bilingual {
         switch reason {
         case .noRoom: Bilingual("Make room; work goes on by itself.", "请清理空间，随后自动继续。")
+        case .logUnreadable:
+            Bilingual(
+                "Try again; if it stays, look at the disk and run: evidock audit",
+                "请重试；如仍失败，请检查磁盘并运行 evidock audit。")
         case .leafTooLong: Bilingual("Please report it.", "请反馈给维护人员。")
         case .noSuchLeaf:
             Bilingual(

@@ -83,7 +83,7 @@ final class Describer: Sendable {
                     extension: String(decoding: pending.name.name, as: UTF8.self))
             }
             // A fault of ours says nothing about the file: the next start asks again.
-            guard facts != Inspector.notStarted, facts != Inspector.closed else {
+            guard !Inspector.unasked.contains(facts) else {
                 stages.log.error(
                     "the inspector could not be asked", metadata: ["item": "\(pending.item)"])
                 return nil

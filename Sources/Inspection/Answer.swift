@@ -11,8 +11,7 @@ enum Answer {
         case EVIDOCK_REPLY_TIMEOUT: unreadable("the inspector took too long over this file")
         case EVIDOCK_REPLY_MEMORY: unreadable("the inspector ran out of memory on this file")
         case EVIDOCK_REPLY_OVERSIZE: unreadable("the inspector's answer was too long")
-        case EVIDOCK_REPLY_CAGE:
-            unreadable("the inspector could not be confined, so it did not look")
+        case EVIDOCK_REPLY_CAGE: Inspector.notConfined
         default: unreadable("the inspector's answer makes no sense")
         }
     }

@@ -54,6 +54,14 @@ package final class Inspector: Sendable {
     package static let notStarted = MediaFacts(
         status: .unreadable, problem: "the inspector could not be started")
 
+    /// What is got where no process was to be had for a file, or it could not be locked in: nobody
+    /// looked. Worth asking again.
+    package static let notConfined = MediaFacts(
+        status: .unreadable, problem: "the inspector could not be confined, so it did not look")
+
+    /// Facts that say nothing about the file.
+    package static let unasked = [notStarted, closed, notConfined]
+
     /// What is got after `close`. Worth asking again.
     package static let closed = MediaFacts(
         status: .unreadable, problem: "the inspector was stopped before it looked")

@@ -100,7 +100,7 @@ struct Zygote {
                 descriptor: descriptor, baseline: baseline,
                 work: { InspectorCommand.answer($0, size: Self.size(of: packet), hint: hint) })
         else {
-            reply(identifier, .crashed)
+            reply(identifier, .noCage)
             return true
         }
         captives.append((identifier, captive))

@@ -7,6 +7,7 @@ import time
 
 import bench
 import oracle
+from loop_disk import LoopDisk
 
 
 class Daemon:
@@ -48,11 +49,16 @@ class Daemon:
 
 def dock(work, daemon, card, name):
     """Puts a card into the dock: a read-only bind mount, as a recorder's volume is one."""
-    place = os.path.join(daemon.docks, name)
-    os.makedirs(place, exist_ok=True)
-    bench.call("mount", "--bind", card, place)
-    bench.call("mount", "-o", "remount,bind,ro", place)
+    # Read-only before it comes into the dock: there it appears by one mount, as a volume does.
+    before, place = os.path.join(work.place, f"before-{name}"), os.path.join(daemon.docks, name)
+    for path in (before, place):
+        os.makedirs(path, exist_ok=True)
+    bench.call("mount", "--bind", card, before)
+    work.cleaning.callback(undock, before)
+    bench.call("mount", "-o", "remount,bind,ro", before)
     work.cleaning.callback(undock, place)
+    bench.call("mount", "--bind", before, place)
+    undock(before)
     return place
 
 
@@ -61,16 +67,32 @@ def undock(place):
 
 
 def docked(work, root, name):
-    """The slots as `docks --json` tells them whose mount point ends in the name."""
+    """The slots of that name, as `docks --json` tells them."""
     run = work.run(["--root", root, "docks", "--json"])
-    return [line for line in run.lines if name in str(line)]
+    return [line for line in run.lines if line.get("slot") == name]
 
 
-def undockings(root):
-    """How many visits the published ledger calls ended; read without judging."""
-    size = (oracle.seen_checkpoint(root) or (0,))[0]
-    verdict = oracle.Verdict()
-    return sum(b'"event":"undocking"' in e for e in oracle._entries(root, size, verdict))
+def tree(root):
+    """All that lies below a root, with sizes and bytes; not the lock, which holds nothing."""
+    found = {}
+    for base, folders, names in os.walk(root):
+        for name in (*folders, *names):
+            path = os.path.join(base, name)
+            found[os.path.relpath(path, root)] = None if name in folders else oracle.read(path)
+    found.pop("lock", None)
+    return found
+
+
+def taken(work, root):
+    """The SHA-256 of everything that is listed."""
+    run = work.run(["--root", root, "list", "--all", "--limit", "0", "--json"])
+    return {line["sha256"] for line in run.lines}
+
+
+def stored(root):
+    """The bytes of footage in the vault."""
+    return sum(os.path.getsize(os.path.join(base, name))
+               for base, _, names in os.walk(root + "/vault/footage") for name in names)
 
 
 def second(work):
@@ -78,46 +100,79 @@ def second(work):
     root = work.fresh_root()
     daemon = Daemon(work, root)
     other = dict(EVIDOCK_CONTROL_SOCKET=os.path.join(work.place, "other.sock"))
-    for _ in range(3):
-        run = work.run(["--root", root, "serve", "--dock-root", daemon.docks], **other)
-        work.fault()
-        work.expect(run.code == 6, f"a second serve: {run}")
-        work.expect(run.seconds < 1, f"a second serve leaves after {run.seconds:.2f} s")
     card = os.path.join(work.place, "card")
     known = bench.small_card(card)
+    runs = [work.run(["--root", root, "serve", "--dock-root", daemon.docks], **other)
+            for _ in range(3)]
+    for run in runs:
+        work.fault("a second serve", daemon.process.poll() is None)
+        work.expect(run.code == 6, f"a second serve: {run}")
+    # The quickest says what the program needs, whatever else the machine was doing.
+    best = min(run.seconds for run in runs)
+    work.expect(best < 1, f"a second serve leaves after {best:.2f} s")
     # Through the socket, while the daemon holds the root.
     run = work.ingest(root, card)
     work.expect(run.code == 0, f"ingest through the socket: {run}")
     code = daemon.stop()
     work.expect(code == 0, f"SIGTERM: exit code {code}")
     work.judge(root, "after the second daemon", (), known, whole=True)
+    # Both at the same moment: one of them is the first.
+    for turn in range(3):
+        pair = [work.start([bench.PROGRAM, "--root", root, "serve", "--dock-root", daemon.docks],
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                           EVIDOCK_CONTROL_SOCKET=os.path.join(work.place, f"{turn}{n}.sock"))
+                for n in range(2)]
+        one = bench.wait_until(lambda: any(p.poll() is not None for p in pair), 10)
+        left = [p for p in pair if p.poll() is None]
+        work.fault(f"two at once, turn {turn}", one)
+        work.expect(len(left) == 1 and {p.returncode for p in pair if p not in left} == {6},
+                    f"two at once: {[p.returncode for p in pair]}")
+        for process in pair:
+            process.terminate()
+            process.wait(20)
+            work.processes.remove(process)
+    work.judge(root, "after two at once", (), known, whole=True)
 
 
 def not_mounted(work):
-    """The vault's disk is not there: code 5, and nothing is written."""
-    root = os.path.join(work.place, "absent")
-    os.makedirs(root)
-    for arguments in (["serve", "--no-init", "--dock-root", work.place],):
-        run = work.run(["--root", root, *arguments])
-        work.fault()
-        work.expect(run.code == 5, f"{arguments}: {run}")
-        work.expect(os.listdir(root) == [], f"{arguments}: wrote {os.listdir(root)}")
-    run = work.run(["--root", root + "/none", "serve", "--no-init", "--dock-root", work.place])
-    work.expect(run.code == 5 and not os.path.exists(root + "/none"), f"no directory: {run}")
-    # Only the mount point's parts are there: an empty vault below a station.json that is gone.
-    root = work.fresh_root()
-    os.remove(root + "/station.json")
-    before = sorted(os.listdir(root))
-    run = work.run(["--root", root, "serve", "--no-init", "--dock-root", work.place])
-    work.expect(run.code == 5 and sorted(os.listdir(root)) == before, f"no station.json: {run}")
+    """The vault's disk is not there at start: exit code 5, nothing is written, no second station;
+    when it is there again, the same station goes on."""
+    disk = LoopDisk(work, "ext4", megabytes=64)
+    root = os.path.join(disk.path, "evidock")
+    subprocess.run(["cp", "-a", work.template(), root], check=True)
+    station = oracle.read(root + "/station.json")
+
+    def refuses(where, place):
+        before = tree(place)
+        run = work.run(["--root", place, "serve", "--no-init", "--dock-root", work.place])
+        work.expect(run.code == 5, f"{where}: {run}")
+        work.expect(run.err.strip(), f"{where}: without a word")
+        changed = {path for path, data in {*tree(place).items()} ^ {*before.items()}}
+        work.expect(not changed, f"{where}: touched {sorted(changed)[:5]}")
+
+    disk.unmount()
+    # The mount point is there and empty; so is the root's directory below it, or not.
+    for where, place in (("no such root", root), ("the mount point", disk.path),
+                         ("an empty root", root)):
+        work.fault(where, not os.path.ismount(disk.path))
+        refuses(f"not mounted, {where}", place)
+        work.expect(os.path.exists(place) == (where != "no such root"), f"{where}: made")
+        os.makedirs(root, exist_ok=True)
+    disk.mount()
+    daemon = Daemon(work, root)
+    code = daemon.stop()
+    work.expect(code == 0 and oracle.read(root + "/station.json") == station,
+                f"mounted again: exit code {code}, or another station")
+    # Only parts of it are there.
+    for gone in ("station.json", "keys/log.key"):
+        root = work.fresh_root()
+        os.remove(os.path.join(root, gone))
+        work.fault(f"no {gone}", not os.path.exists(os.path.join(root, gone)))
+        refuses(f"no {gone}", root)
     root = work.fresh_root()
     bench.write_file(root + "/format", b"2\n")
-    run = work.ingest(root, work.place)
-    work.expect(run.code == 5, f"a newer format: {run}")
-    root = work.fresh_root()
-    os.remove(root + "/keys/log.key")
-    run = work.run(["--root", root, "serve", "--no-init", "--dock-root", work.place])
-    work.expect(run.code == 5, f"no key: {run}")
+    work.fault("a newer format", oracle.read(root + "/format") == b"2\n")
+    refuses("a newer format", root)
 
 
 def ends(number):
@@ -126,23 +181,34 @@ def ends(number):
         card, more = (os.path.join(work.place, n) for n in ("card", "more"))
         known = bench.small_card(card, large=12 * bench.MIB)
         truth = {*known.values(), *bench.small_card(more, seed=2).values()}
-        starts = []
-        for turn in work.sample(range(100 if work.full else 10), 10, 50):
+        starts, at_work = [], 0
+        whole = 200 if number == signal.SIGKILL else 50
+        # How long both dockings take says where the random moments lie.
+        daemon = Daemon(work, work.fresh_root())
+        begin = time.monotonic()
+        places = [dock(work, daemon, path, name) for path, name in ((card, "card"), (more, "more"))]
+        bench.wait_until(lambda: daemon.log().count("the docking is over") == 2, 30)
+        span = time.monotonic() - begin
+        daemon.stop()
+        for place in places:
+            undock(place)
+        for turn in work.sample(range(whole), 12, 25):
             where = f"{number.name} of serve, turn {turn}"
             root = work.fresh_root()
             daemon = Daemon(work, root)
-            places = [dock(work, daemon, card, "card")]
-            time.sleep(work.random.uniform(0, 0.25))
-            places.append(dock(work, daemon, more, "more"))
-            time.sleep(work.random.uniform(0, 0.4))
+            end = time.monotonic() + work.random.uniform(0, span)
+            places = [dock(work, daemon, path, name)
+                      for path, name in ((card, "card"), (more, "more"))]
+            time.sleep(max(0, end - time.monotonic()))
             seen = oracle.seen_checkpoint(root)
             begin = time.monotonic()
             code = daemon.stop(number)
-            work.fault()
+            work.fault(where, code == (0 if number == signal.SIGTERM else -number))
             if number == signal.SIGTERM:
                 work.expect(code == 0, f"{where}: exit code {code} after "
                             f"{time.monotonic() - begin:.1f} s: {daemon.process}")
             verdict = work.judge(root, where, truth=truth)
+            at_work += sum(row["outcome"] == "complete" for row in verdict.undockings) < 2
             work.expect(seen is None or verdict.roots[seen[0]:seen[0] + 1] == [seen[1]],
                         f"{where}: what was published is no prefix")
             if number == signal.SIGTERM:
@@ -151,17 +217,13 @@ def ends(number):
             daemon = Daemon(work, root)
             starts.append(daemon.seconds)
             work.expect(daemon.seconds < 5, f"{where}: starts again in {daemon.seconds:.1f} s")
-
-            def taken():
-                found = {line["sha256"] for line in work.run(
-                    ["--root", root, "list", "--all", "--limit", "0", "--json"]).lines}
-                return found >= truth
-            work.expect(bench.wait_until(taken, 30, 0.1), f"{where}: not all taken in 30 s")
+            work.expect(bench.wait_until(lambda: taken(work, root) >= truth, 30, 0.1),
+                        f"{where}: not all taken in 30 s")
             daemon.stop()
             for place in places:
                 undock(place)
             work.completes(root, card, where, known, truth=truth)
-        work.note(f"starts again in {max(starts):.2f} s at most")
+        work.note(f"{at_work} while it still took; starts again in {max(starts):.2f} s at most")
     return experiment
 
 

@@ -1,36 +1,49 @@
-"""Experiment 19: no descriptors, no memory, no processes: a clean failure, a clean restart."""
+"""No descriptors, no memory, no room in a file: a clean failure, a clean restart."""
 
 import os
-import resource
 
 import bench
 
 
-def _limited(what, values):
+def _limited(name, low, high, step):
+    """Below the smallest limit with which it does its work, every limit is one that it hits."""
     def experiment(work):
+        """Experiment 19: `ingest` under a resource limit that is too low for it."""
+        bench.need("prlimit")
         card = os.path.join(work.place, "card")
         known = bench.small_card(card)
-        codes = []
-        for value in values:
-            def limit(value=value):
-                resource.setrlimit(what, (value, value))
+
+        def run(value):
             root = work.fresh_root()
-            run = work.ingest(root, card, preexec_fn=limit)
-            work.fault(int(run.code != 0))
+            return root, work.ingest(root, card, prefix=["prlimit", f"--{name}={value}:{value}"])
+        fails, works = low, high
+        work.expect(run(high)[1].code == 0, f"with a limit of {high} it does not work either")
+        while works - fails > step:
+            middle = (works + fails) // 2
+            fails, works = (fails, middle) if run(middle)[1].code == 0 else (middle, works)
+        codes = []
+        for number in range(20 if work.full else 5):
+            for _ in range(4):
+                # The edges, and anything between.
+                value = (low, fails)[number] if number < 2 else work.random.randint(low, fails)
+                root, limited = run(value)
+                if limited.code != 0:
+                    break
             where = f"limit {value}"
-            codes.append(f"{value}: {run.code}")
-            work.judge(root, where, run.files, known)
+            work.fault(where, limited.code != 0)
+            codes.append((value, limited.code))
+            work.judge(root, where, limited.files, known)
             # Where there is no memory for the program's own start, it may die of it.
-            fine = bench.SENSIBLE + ((127, -6, -4, -5, -11) if what == resource.RLIMIT_AS else ())
-            work.expect(run.code in fine, f"{where}: {run}")
+            fine = bench.SENSIBLE + ((127, -6, -4, -5, -11) if name == "as" else ())
+            work.expect(limited.code in fine, f"{where}: {limited}")
             work.completes(root, card, where, known)
-        work.note("exit codes " + ", ".join(codes))
+        work.note(f"works with {works}; exit codes "
+                  + ", ".join(f"{value}: {code}" for value, code in sorted(codes)))
     return experiment
 
 
 EXPERIMENTS = [
-    ("limits-descriptors", _limited(resource.RLIMIT_NOFILE, [12, 16, 20, 24, 32, 48])),
-    ("limits-memory", _limited(resource.RLIMIT_AS,
-                               [m << 20 for m in (64, 128, 192, 256, 384, 512, 1024)])),
-    ("limits-file-size", _limited(resource.RLIMIT_FSIZE, [1000, 5000, 100_000, 2 << 20])),
+    ("limits-descriptors", _limited("nofile", 8, 128, 1)),
+    ("limits-memory", _limited("as", 64 << 20, 512 << 20, 32 << 20)),
+    ("limits-file-size", _limited("fsize", 1000, 8 << 20, 1 << 16)),
 ]

@@ -12,6 +12,8 @@ import oracle
 
 
 def _points(work, kind, flush_log, points):
+    """Experiment 4: the power goes at random moments of a docking; `flush_log` as in
+    loop_disk.py: without it a missing sync of a directory is found, with it one of a file."""
     disk = loop_disk.LoopDisk(work, kind, name=f"cut{int(flush_log)}")
     card = os.path.join(work.place, "card")
     known = bench.small_card(card)
@@ -45,8 +47,8 @@ def _points(work, kind, flush_log, points):
             span = (span + time.monotonic() - begin) / 2
         with open(os.path.join(work.place, "out"), "rb") as file:
             said = bench.Run(0, file.read().decode(errors="replace"), "", 0).files
-        disk.cut(flush_log).wait()
-        work.fault()
+        is_cut = disk.cut(flush_log).wait() == 0
+        work.fault(where, is_cut and disk.is_dead())
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
@@ -75,7 +77,7 @@ def _points(work, kind, flush_log, points):
 
 def power(kind, flush_log):
     def experiment(work):
-        _points(work, kind, flush_log, 200 if work.full else 20)
+        _points(work, kind, flush_log, work.points or (200 if work.full else 20))
     return experiment
 
 

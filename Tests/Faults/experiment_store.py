@@ -1,11 +1,18 @@
 """The index gone or scribbled over, and ten recorders at once with one stuck."""
 
+import hashlib
 import os
 import time
 
 import bench
 import fuse_card
-from experiment_daemon import Daemon, dock, undock
+import oracle
+from experiment_daemon import Daemon, dock, taken, undock
+
+
+def _digest(path):
+    """The SHA-256 of a file; None where there is none."""
+    return hashlib.sha256(oracle.read(path)).digest() if os.path.exists(path) else None
 
 
 def index(work):
@@ -37,8 +44,9 @@ def index(work):
         for extra in ("-wal", "-shm"):
             if os.path.exists(path + extra):
                 os.remove(path + extra)
+        sound = _digest(path)
         damage()
-        work.fault()
+        work.fault(name, _digest(path) != sound)
         run = work.run(["--root", root, "list", "--all", "--limit", "0", "--json"])
         work.expect(run.code in (0, 1, 4, 5), f"{name}: list: {run}")
         work.expect(run.code != 0 or run.lines == whole, f"{name}: list shows something else")
@@ -62,7 +70,7 @@ def ten(work):
             if not os.path.exists(folder):
                 for part in range(3):
                     bench.write_file(f"{folder}/DCIM/100MEDIA/{part}.MP4",
-                                     bench.made_bytes((number, part), 4 * bench.MIB))
+                                     bench.made_bytes((number, part), 8 * bench.MIB))
             cards.append(folder)
         daemon = Daemon(work, root)
         slow = None
@@ -74,16 +82,12 @@ def ten(work):
         begin = time.monotonic()
         places = [dock(work, daemon, card, f"slot{n}") for n, card in enumerate(cards)]
         truth = {d for card in cards for d in bench.digests(card).values()}
-
-        def taken():
-            lines = work.run(["--root", root, "list", "--all", "--limit", "0", "--json"]).lines
-            return {line["sha256"] for line in lines} >= truth
-        done = bench.wait_until(taken, 60, 0.05)
+        done = bench.wait_until(lambda: taken(work, root) >= truth, 60, 0.05)
         seconds = time.monotonic() - begin
         work.expect(done, f"{'with one stuck' if stuck else 'all well'}: not all taken in 60 s")
         if slow:
+            work.fault("a stuck recorder", any(f[1] == "stall" for f in slow.fired()))
             slow.pull()
-            work.fault()
         begin = time.monotonic()
         code = daemon.stop()
         work.expect(code == 0, f"stop: exit code {code} after {time.monotonic() - begin:.1f} s")
@@ -91,10 +95,14 @@ def ten(work):
             undock(place)
         work.judge(root, "ten recorders", truth=truth)
         return seconds
-    alone = min(rate(False) for _ in range(2))
-    stuck = min(rate(True) for _ in range(2))
+    # The best of each says what the program does, whatever else the machine was doing.
+    alone = stuck = float("inf")
+    for turn in range(5):
+        alone, stuck = min(alone, rate(False)), min(stuck, rate(True))
+        if turn and stuck < alone / 0.8 + 0.2:
+            break
     work.note(f"nine recorders: {alone:.2f} s; with a tenth that is stuck: {stuck:.2f} s")
-    work.expect(stuck < alone / 0.8 + 0.5, f"{stuck:.2f} s with one stuck, {alone:.2f} s without")
+    work.expect(stuck < alone / 0.8 + 0.2, f"{stuck:.2f} s with one stuck, {alone:.2f} s without")
 
 
 EXPERIMENTS = [("store-index", index), ("store-ten", ten)]

@@ -9,6 +9,8 @@ CARD.json: {"files": {"DCIM/A.MP4": {"size": 4096, "seed": 1, ...}}}. What a fil
                            ends the file system as if the cable were pulled
   "slow": seconds          before each answer
   "grows": bytes           the size grows by so much at every reading
+  "becomes": seed, "at": offset   at the first reading beyond it, once: other bytes, a later time
+Every fault that was answered is a line in CARD.json.fired: the path, what, and the offset.
 Sources: Linux' include/uapi/linux/fuse.h, protocol 7.31.
 """
 
@@ -27,6 +29,7 @@ import time
 
 (LOOKUP, FORGET, GETATTR, OPEN, READ, STATFS, RELEASE, FLUSH, INIT, OPENDIR, READDIR, RELEASEDIR,
  INTERRUPT, DESTROY, BATCH_FORGET) = (1, 2, 3, 14, 15, 17, 18, 25, 26, 27, 28, 29, 36, 38, 42)
+AUTO_INVAL_DATA = 1 << 12  # a later time or another size empties the kernel's cache
 MIB = 1 << 20
 MODIFIED = 1_767_225_600
 
@@ -71,6 +74,7 @@ class Card:
         self.work, self.path = work, os.path.join(work.place, name)
         os.makedirs(self.path, exist_ok=True)
         self.server = None
+        self.trace = self.path + ".json.fired"
         work.cleaning.callback(self.pull)
         work.pulls.append(self.pull)
 
@@ -79,11 +83,18 @@ class Card:
         spec = self.path + ".json"
         with open(spec, "w") as file:
             json.dump({"files": files}, file)
+        open(self.trace, "w").close()
         self.server = self.work.start([sys.executable, os.path.abspath(__file__), self.path, spec],
                                       stdout=subprocess.PIPE)
         if self.server.stdout.readline() != b"ready\n":
             import bench
             raise bench.Skipped("cannot mount FUSE here")
+
+    def fired(self):
+        """The faults that were really answered since it was inserted: [path, what, offset]."""
+        with open(self.trace) as file:
+            return [(path, what, int(offset)) for path, what, offset in
+                    (line.rstrip("\n").rsplit("\t", 2) for line in file)]
 
     def pull(self):
         """The file system is gone at once (readers get ENOTCONN), and so is the mount."""
@@ -99,11 +110,13 @@ class Card:
 class Server:
     """Answers the kernel's requests until the device is closed."""
 
-    def __init__(self, files):
+    def __init__(self, files, trace):
+        self.trace = os.open(trace, os.O_WRONLY | os.O_APPEND)
         self.nodes = {1: ("", None)}
         self.names, self.children = {"": 1}, {1: []}
         for path, facts in sorted(files.items()):
             parent = ""
+            facts["path"] = path
             parts = path.split("/")
             for depth, part in enumerate(parts):
                 whole = "/".join(parts[:depth + 1])
@@ -121,14 +134,16 @@ class Server:
             mode, size = stat.S_IFDIR | 0o555, 4096
         else:
             mode, size = stat.S_IFREG | 0o444, facts["size"] + facts.get("grown", 0)
-        at = MODIFIED + facts.get("grown", 0) if facts else MODIFIED
+        facts = facts or {}
+        at = MODIFIED + facts.get("grown", 0) + facts.get("later", 0)
         return struct.pack("<6Q10I", number, size, (size + 511) // 512, at, at, at, 0, 0, 0,
                            mode, 1, 0, 0, 0, 4096, 0)
 
     def answer(self, opcode, node, body):
         """The bytes of the answer, an errno, or None for none at all."""
         if opcode == INIT:
-            return struct.pack("<4I2H2I2H8I", 7, 31, 65536, 0, 12, 9, 65536, 1, 16, 0, *[0] * 8)
+            flags = struct.unpack("<4I", body[:16])[3] & AUTO_INVAL_DATA
+            return struct.pack("<4I2H2I2H8I", 7, 31, 65536, flags, 12, 9, 65536, 1, 16, 0, *[0] * 8)
         if opcode == LOOKUP:
             name = body.rstrip(b"\0").decode(errors="surrogateescape")
             for child, number in self.children[node]:
@@ -170,16 +185,29 @@ class Server:
         end = min(offset + size, facts["size"] + facts.get("grown", 0))
         if facts.get("slow"):
             time.sleep(facts["slow"])
+        if "becomes" in facts and end > facts["at"]:
+            self.fire(facts, "becomes", offset)
+            facts["seed"] = facts.pop("becomes")
+            facts["later"] = 2
         if "from" in facts and end > facts["from"]:
+            self.fire(facts, facts["what"], offset)
             if facts["what"] == "stall":
                 return None
             if facts["what"] == "exit":
                 os._exit(0)
             return getattr(errno, facts["what"])
-        if any(offset < to and start < end for start, to in facts.get("bad", [])):
+        bad = [start for start, to in facts.get("bad", []) if offset < to and start < end]
+        for start in bad:
+            self.fire(facts, "bad", start)
+        if bad:
             return errno.EIO
-        facts["grown"] = facts.get("grown", 0) + facts.get("grows", 0)
+        if "grows" in facts:
+            self.fire(facts, "grows", offset)
+            facts["grown"] = facts.get("grown", 0) + facts["grows"]
         return content(facts["seed"], offset, max(0, end - offset))
+
+    def fire(self, facts, what, offset):
+        os.write(self.trace, f"{facts['path']}\t{what}\t{offset}\n".encode())
 
     def serve(self, device):
         while True:
@@ -207,7 +235,7 @@ class Server:
 def main():
     mountpoint, spec = sys.argv[1:3]
     with open(spec) as file:
-        server = Server(json.load(file)["files"])
+        server = Server(json.load(file)["files"], spec + ".fired")
     device = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
     libc = ctypes.CDLL(None, use_errno=True)
     read_only = 1 | 2 | 4 | 8  # MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC

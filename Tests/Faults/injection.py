@@ -3,6 +3,8 @@
 The program runs in a PID namespace of its own, so that its staged files have the same names in
 every run. An instance is named by the call, the path that it touches and its number on that path;
 or, where the path is random (a record's), by its number in its thread, which is how strace counts.
+A fault has fired where strace says so, in the root: a number that another thread reached first,
+say while the program was loaded, is not that instance.
 """
 
 import os
@@ -88,24 +90,51 @@ def count(work, arguments, calls=CALLS, **environment):
     return run, [found[key] for key in sorted(found)]
 
 
-def inject(work, prepare, arguments, instance, what, **more):
-    """Runs the program with that one instance failed (`what`: error=EIO, signal=KILL,
-    retval=1). Returns the run, and whether the fault was seen to fire. Threads take turns, so
-    that an instance may not come up: then once more, from the fresh start that `prepare` makes."""
-    for _ in range(3):
-        prepare()
-        run, fired = _once(work, arguments, instance, what, **more)
+def sweep(work, cases, size, seconds, prepare, arguments, also=((), ()), **environment):
+    """Runs the program once for every case (instance, what, to) of a sample, from the fresh start
+    that `prepare` makes: that one instance fails (`what`: error=EIO, signal=KILL, retval=1), or
+    all from it on (`to`: +). Gives (name of the case, instance, run, trace) for each that fired.
+
+    Threads take turns, so that an instance may not come up: then again, and then another one of
+    the same call in its place. Where that does not come up either, the fault counts as not fired.
+    `also`: what else the trace is to tell of, calls and paths."""
+    later = 0
+    for case in work.sample(cases, size, seconds):
+        same = [other for other in cases if other[0].call == case[0].call]
+        for turn in range(6):
+            instance, what, to = case if turn < 4 else work.random.choice(same)
+            prepare()
+            run, trace, fired = _once(work, arguments, instance, what, to, also, **environment)
+            if fired:
+                break
+        where = f"{what}{to} at {instance}"
+        work.fault(where, fired)
+        later += fired and turn > 0
         if fired:
-            break
-    return run, fired
+            yield where, instance, run, trace
+    if later:
+        work.note(f"{later} came up at a further try only")
 
 
-def _once(work, arguments, instance, what, to="", **more):
+def _once(work, arguments, instance, what, to, also, **environment):
     log = os.path.join(work.place, "trace")
-    options = ["-e", "trace=" + instance.call, *instance.paths,
-               "-e", f"inject={instance.call}:{what}:when={instance.number}{to}"]
-    run = work.run(arguments, prefix=wrapped(log, options), **more)
+    calls, paths = also
+    options = ["-e", "trace=" + ",".join({instance.call, *calls}), *instance.paths]
+    if instance.path:
+        options += [word for path in paths for word in ("-P", path)]
+    options += ["-e", f"inject={instance.call}:{what}:when={instance.number}{to}"]
+    run = work.run(arguments, prefix=wrapped(log, options), **environment)
     with open(log, errors="replace") as file:
         text = file.read()
-    fired = "(INJECTED" in text or ("signal=KILL" in what and "killed by SIGKILL" in text)
-    return run, fired
+    return run, text, _has_fired(run, text, what, instance, arguments)
+
+
+def _has_fired(run, trace, what, instance, arguments):
+    root = arguments[arguments.index("--root") + 1]
+    if what.startswith("signal"):
+        # The program is gone, and its last calls tell where.
+        calls = [line for line in trace.splitlines() if "+++" not in line]
+        at = instance.path or any(root in call for call in calls[-4:])
+        return run.code in (-9, 137) and bool(at)
+    hits = [line for line in trace.splitlines() if "(INJECTED)" in line]
+    return bool(hits) and bool(instance.path or root in hits[0])

@@ -1,5 +1,6 @@
 """A file system in an image of its own, whose power can be cut."""
 
+import errno
 import os
 import subprocess
 
@@ -52,6 +53,14 @@ class LoopDisk:
         word = "shutdown -f" if flush_log else "shutdown"
         return subprocess.Popen(["xfs_io", "-x", "-c", word, self.path],
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def is_dead(self):
+        """Whether the disk answers EIO to who wants to write."""
+        try:
+            os.close(os.open(self.path + "/probe", os.O_CREAT | os.O_WRONLY))
+        except OSError as error:
+            return error.errno in (errno.EIO, errno.EROFS, errno.ESHUTDOWN)
+        return False
 
     def power_on(self):
         """Mounted again, its journal replayed."""

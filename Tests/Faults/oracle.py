@@ -31,6 +31,7 @@ class Verdict:
         self.items = {}          # item -> row of its ingestion
         self.quarantined = []    # quarantine rows
         self.refused = []        # refusal rows
+        self.undockings = []     # undocking rows
         self.orphans = []        # sealed objects that no published leaf knows
         self.orphan_records = 0
         self.staged = []         # what lies in staging/
@@ -310,6 +311,8 @@ def _check_leaf(root, index, leaf, verdict, footage, partial, used):
                 _check_partial(root, row, partial, where, verdict)
         elif kind == "refusal":
             verdict.refused.append(row)
+        elif kind == "undocking":
+            verdict.undockings.append(row)
     if leaf["event"] == "ingestion":
         files = [r for r in rows if r and r["kind"] == "file"]
         if len(files) != 1:
