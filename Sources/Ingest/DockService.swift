@@ -79,16 +79,42 @@ package struct DockService: Service {
 
     private func dock(_ volume: Volume, presence: Presence) async {
         let slot = Self.slot(of: volume)
-        do {
-            _ = try await VisitConductor(stages: stages, board: board, active: active).run(
-                volume: volume, overrides: RecorderOverrides(), slot: slot, by: "serve",
-                waitsForRoom: true,
-                isMounted: { presence.isThere }, tell: { _ in })
-        } catch {
-            stages.log.error(
-                "a docking failed", metadata: ["slot": "\(slot)", "error": "\(Self.words(error))"])
+        while true {
+            do {
+                _ = try await VisitConductor(stages: stages, board: board, active: active).run(
+                    volume: volume, overrides: RecorderOverrides(), slot: slot, by: "serve",
+                    waitsForRoom: true,
+                    isMounted: { presence.isThere }, tell: { _ in })
+            } catch where Self.mayPass(error) && presence.isThere && !Task.isCancelled {
+                await hold(slot, for: error)
+                if presence.isThere, !Task.isCancelled { continue }
+            } catch {
+                stages.log.error(
+                    "a docking failed",
+                    metadata: ["slot": "\(slot)", "error": "\(Self.words(error))"])
+            }
+            break
         }
         if !presence.isThere { clear(volume) }
+    }
+
+    /// Whether the same docking may end well a little later: the store was full to the last byte, or
+    /// the system was short. What the recorder itself did is not tried again before it is docked
+    /// again.
+    private static func mayPass(_ error: any Error) -> Bool {
+        guard let failure = error as? any Failure, !(error is RecorderFailure) else { return false }
+        return failure.disposition == .retry
+    }
+
+    private func hold(_ slot: String, for error: any Error) async {
+        stages.log.error(
+            "a docking could not go on; the slot is held, and it is tried again",
+            metadata: ["slot": "\(slot)", "error": "\(Self.words(error))"])
+        board.update(slot) {
+            $0.state = .held
+            $0.reason = (error as? any Failure)?.problem
+        }
+        try? await Task.sleep(for: stages.settings.roomPoll)
     }
 
     /// Takes a slot off the board when its volume is gone, unless it has something left to say.
