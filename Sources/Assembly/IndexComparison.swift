@@ -15,6 +15,20 @@ struct IndexComparison: Sendable {
     /// What SQLite finds in its pages, and whether the rows are those the ledger gives. An index
     /// that the daemon is still bringing up is left for another time.
     func findings() async throws -> [Finding] {
+        do {
+            return try await compare()
+        } catch let failure as IndexFailure where failure.kind == .damaged {
+            return [
+                Finding(
+                    code: "index-damaged", subject: "index.sqlite",
+                    message: Bilingual(
+                        "The index is damaged: run evidock index rebuild.",
+                        "索引已损坏：请运行 evidock index rebuild。"), found: failure.detail)
+            ]
+        }
+    }
+
+    private func compare() async throws -> [Finding] {
         let index = try IndexReader(path: IndexFile.path(in: reader.layout.path))
         let damage = try await offPool { try index.damage() }
         guard damage.isEmpty, try await offPool({ try index.nextLeaf() }) == reader.ledger.size()

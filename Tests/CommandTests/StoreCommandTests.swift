@@ -301,4 +301,25 @@ struct StoreCommandTests {
         #expect(result.status == 2, "\(result.output)\(result.errors)")
         #expect(!result.errors.isEmpty)
     }
+
+    @Test("An index with spoiled pages is a finding that says what to do, and is made anew")
+    func spoiledIndex() throws {
+        let (bench, _, _) = try filled()
+        let path = bench.root + "/index.sqlite"
+        unlink(path + "-wal")
+        unlink(path + "-shm")
+        let bytes = try #require(FileManager.default.contents(atPath: path))
+        let descriptor = open(path, O_RDWR)
+        let noise = [UInt8](repeating: 0xa5, count: 1024)
+        for page in (bytes.count / 8192)..<(bytes.count / 4096) {
+            #expect(pwrite(descriptor, noise, noise.count, off_t(page * 4096)) == noise.count)
+        }
+        close(descriptor)
+        let audit = try Program.run("--root", bench.root, "audit", "--json")
+        #expect(audit.status == 1, "\(audit.errors)")
+        let codes = audit.lines.compactMap { $0[key: "finding"]?[key: "code"]?.stringValue }
+        #expect(codes.contains { $0.hasPrefix("index-") }, "\(codes)")
+        #expect(try Program.run("--root", bench.root, "index", "rebuild").status == 0)
+        #expect(try Program.run("--root", bench.root, "audit").status == 0)
+    }
 }
