@@ -22,7 +22,7 @@ def kill_ingest(work):
     work.judge(root, "uninjured", run.files, known, whole=True)
     cases = [(instance, KILL, "") for instance in instances]
     for where, _, run, _ in injection.sweep(
-            work, cases, 60, 80, work.fresh_root, arguments, **single):
+            work, cases, 60, 70, work.fresh_root, arguments, **single):
         work.judge(root, where, run.files, known)
         work.completes(root, card, where, known, within=5)
 

@@ -22,7 +22,7 @@ def _limited(name, low, high, step):
             middle = (works + fails) // 2
             fails, works = (fails, middle) if run(middle)[1].code == 0 else (middle, works)
         codes = []
-        for number in range(20 if work.full else 5):
+        for number in range(20 if work.full else 4):
             for _ in range(4):
                 # The edges, and anything between.
                 value = (low, fails)[number] if number < 2 else work.random.randint(low, fails)
@@ -44,6 +44,7 @@ def _limited(name, low, high, step):
 
 EXPERIMENTS = [
     ("limits-descriptors", _limited("nofile", 8, 128, 1)),
-    ("limits-memory", _limited("as", 64 << 20, 512 << 20, 32 << 20)),
+    # Below 128 MiB of addresses the runtime has no room for its threads, and waits for it.
+    ("limits-memory", _limited("as", 128 << 20, 512 << 20, 16 << 20)),
     ("limits-file-size", _limited("fsize", 1000, 8 << 20, 1 << 16)),
 ]

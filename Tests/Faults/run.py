@@ -44,7 +44,7 @@ ORDER = ["kill", "errors", "power", "pull", "daemon", "media", "store", "limits"
          "clock"]
 
 # These do little but wait out a time limit: they run beside the others.
-WAITING = ["pull-stall", "inspector-hangs"]
+WAITING = ["pull-stall", "inspector-hangs", "limits-memory"]
 
 
 def experiments():
