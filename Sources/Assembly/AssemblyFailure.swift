@@ -20,6 +20,13 @@ package struct AssemblyFailure: Failure {
         case daemonGone = "daemon-gone"
         case unreadableFile = "unreadable-file"
         case systemShort = "system-short"
+        case addressSpace = "address-space"
+        case volumeMissing = "volume-missing"
+        case volumeDiffers = "volume-differs"
+        case noSuchDirectory = "no-such-directory"
+        case volumeNotEmpty = "volume-not-empty"
+        case foreignVolume = "foreign-volume"
+        case volumeOverlaps = "volume-overlaps"
     }
 
     package let reason: Code
@@ -34,10 +41,13 @@ package struct AssemblyFailure: Failure {
 
     package var disposition: Disposition {
         switch reason {
-        case .notAStation, .newerFormat, .damagedStation, .missingKey, .notEmpty: .stop
-        case .inUse, .indexUnavailable, .daemonGone, .systemShort: .retry
+        case .notAStation, .newerFormat, .damagedStation, .missingKey, .notEmpty, .volumeMissing,
+            .volumeDiffers:
+            .stop
+        case .inUse, .indexUnavailable, .daemonGone, .systemShort, .addressSpace: .retry
         case .malformedSetting, .alreadyStation, .wrongUsage, .noSuchItem, .severalItems,
-            .noSuchLeaf, .notPermitted, .unreadableFile:
+            .noSuchLeaf, .notPermitted, .unreadableFile, .noSuchDirectory, .volumeNotEmpty,
+            .foreignVolume, .volumeOverlaps:
             .quarantine
         }
     }
@@ -83,8 +93,27 @@ package struct AssemblyFailure: Failure {
             Bilingual("The running evidock went away meanwhile.", "运行中的 evidock 已中断。")
         case .unreadableFile:
             Bilingual("This is no file that can be read: \(subject)", "无法读取该文件：\(subject)")
+        case .addressSpace:
+            Bilingual(
+                "This program may use less than 1 GiB of addresses.", "本程序可用的地址空间不足 1 GiB。")
         case .systemShort:
             Bilingual("The system has no memory or descriptors left.", "系统内存或文件描述符不足。")
+        case .volumeMissing:
+            Bilingual("The disk at \(subject) is not mounted.", "\(subject) 处的磁盘未挂载。")
+        case .volumeDiffers:
+            Bilingual(
+                "Another disk than this station's is mounted at \(subject).",
+                "\(subject) 处挂载的不是本站点登记的磁盘。")
+        case .noSuchDirectory:
+            Bilingual("There is no directory at \(subject).", "\(subject) 处没有目录。")
+        case .volumeNotEmpty:
+            Bilingual("The directory \(subject) is not empty.", "目录 \(subject) 非空。")
+        case .foreignVolume:
+            Bilingual("The disk at \(subject) is another station's.", "\(subject) 处的磁盘属于其他站点。")
+        case .volumeOverlaps:
+            Bilingual(
+                "\(subject) is in use by this station already, or lies inside such a directory.",
+                "\(subject) 已被本站点使用，或与使用中的目录相互包含。")
         }
     }
 
@@ -120,6 +149,27 @@ package struct AssemblyFailure: Failure {
             Bilingual("Try again. Nothing is lost.", "请重试。没有数据丢失。")
         case .unreadableFile: Bilingual("Check the path.", "请检查路径。")
         case .systemShort: Bilingual("Try again.", "请重试。")
+        case .addressSpace:
+            Bilingual(
+                "Raise it (ulimit -v; LimitAS= of the service).",
+                "请调高上限（ulimit -v；服务的 LimitAS=）。")
+        case .volumeMissing:
+            Bilingual(
+                "Mount it there and start again; nothing was written. If it is lost for good, take it out of volumes.json, then run: evidock repair",
+                "请在该处挂载后重新启动；未写入任何内容。如该磁盘已永久丢失，请将其从 volumes.json 中删除，再运行 evidock repair。")
+        case .volumeDiffers:
+            Bilingual(
+                "Mount the right disk there and start again. Nothing was written.",
+                "请在该处挂载正确的磁盘后重新启动。未写入任何内容。")
+        case .noSuchDirectory:
+            Bilingual("Mount the disk, or make the directory first.", "请先挂载磁盘或建立该目录。")
+        case .volumeNotEmpty:
+            Bilingual("Name an empty directory on that disk.", "请指定该磁盘上的一个空目录。")
+        case .foreignVolume:
+            Bilingual("Use another disk. Nothing was written.", "请使用其他磁盘。未写入任何内容。")
+        case .volumeOverlaps:
+            Bilingual(
+                "See the disks in use with: evidock volumes", "请用 evidock volumes 查看使用中的磁盘。")
         }
     }
 }

@@ -37,11 +37,12 @@ extension StationReader {
     ) async throws -> AuditReport {
         let volumes = try VolumesFile.read(root: layout.path)
         let (root, vkey) = (layout.path, try verifierKey())
-        let copies = settings.copies ?? volumes.copies
+        let copies = settings.copies ?? volumes.copies?.path
         let summary = try await offPool {
             let index = try? IndexReader(path: IndexFile.path(in: root))
             let auditor = Auditor(
-                root: root, volumes: volumes.further, copies: copies, vkey: vkey, tell: finding)
+                root: root, volumes: volumes.further.map(\.path), copies: copies, vkey: vkey,
+                tell: finding)
             return auditor.run(
                 isQuick: quick,
                 index: index.map { index in

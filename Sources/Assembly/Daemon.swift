@@ -39,6 +39,10 @@ package struct Daemon: Sendable {
                 services: [
                     .init(service: control), .init(service: notifier),
                     .init(service: BacklogService(stages: station.stages)),
+                    .init(
+                        service: ReplicationService(
+                            backlog: station.replication, isDue: station.replicationIsDue, log: log)
+                    ),
                     .init(service: SlotLogService(board: station.board, log: log)),
                     .init(service: dock),
                 ],

@@ -50,20 +50,3 @@ enum InspectorProgram {
             ?? directory + places[0]
     }
 }
-
-/// `volumes.json`: further vault volumes and the second copy.
-struct VolumesFile: Sendable {
-    var further: [String] = []
-    var copies: String?
-
-    static func read(root: String) throws -> VolumesFile {
-        let path = root + "/volumes.json"
-        guard LocalPath.exists(path) else { return VolumesFile() }
-        guard let bytes = try SmallFile.read(path, limit: 64 << 10),
-            let json = try? JSONReader.value(of: bytes), json.objectValue != nil
-        else { throw AssemblyFailure(.damagedStation, subject: path) }
-        return VolumesFile(
-            further: json[key: "volumes"]?.arrayValue?.compactMap(\.stringValue) ?? [],
-            copies: json[key: "copies"]?.stringValue)
-    }
-}

@@ -45,6 +45,12 @@ package enum LocalPath {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// The file system that a path is on (stat(2), st_dev); nil where it leads nowhere.
+    package static func device(_ path: String) -> UInt64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? UInt64(status.st_dev) : nil
+    }
+
     /// The names in a directory, without `.` and `..`; nil where it cannot be read.
     package static func names(in path: String) -> [String]? {
         guard let directory = opendir(path) else { return nil }

@@ -3,10 +3,11 @@ import Custody
 package import Evidence
 import Ingest
 import Recorders
+import Vault
 
 /// Carries out requests on an open station, for its own process and for those that ask by socket.
 package struct Operations: Sendable {
-    private let station: Station
+    let station: Station
     private let language: Language
 
     package init(station: Station, language: Language) {
@@ -27,6 +28,10 @@ package struct Operations: Sendable {
             case .describe(let items): return try await describe(items, answer: answer)
             case .disclose(let item, let how, let why):
                 return try await disclose(item, how: how, why: why, by: by, answer: answer)
+            case .repair(let items): return try await repair(items, by: by, answer: answer)
+            case .addVolume(let path, let role):
+                answer(.line(try await station.addVolume(path, as: role, by: by).json))
+                return .done
             case .rebuildIndex:
                 // Inside the daemon the index is open: it is checked against the ledger, and a
                 // rebuild needs the daemon to be stopped.
@@ -78,7 +83,11 @@ package struct Operations: Sendable {
             if !summary.safeToRemove { status = status.graver(.tryAgain) }
         }
         // What a crash left undescribed before; the daemon does this by itself at its start.
-        if station.isAlone { _ = try? await DescriptionBacklog(stages: station.stages).catchUp() }
+        if station.isAlone {
+            _ = try? await DescriptionBacklog(stages: station.stages).catchUp()
+            // Some of it: somebody waits.
+            _ = try? await station.replication.catchUp(bytes: 1 << 30)
+        }
         answer(.line(total.json))
         return total.files == 0 ? status.graver(.findings) : status
     }
@@ -88,8 +97,9 @@ package struct Operations: Sendable {
         guard let resolved = LocalPath.resolved(path), LocalPath.isDirectory(resolved) else {
             throw IngestFailure(.noSuchFolder)
         }
-        let root = LocalPath.resolved(station.layout.path) ?? station.layout.path
-        guard !LocalPath.overlap(resolved, root) else { throw IngestFailure(.overlapsRoot) }
+        let disks = station.stages.vault.diskPaths
+        guard !disks.contains(where: { LocalPath.overlap(resolved, LocalPath.resolved($0) ?? $0) })
+        else { throw IngestFailure(.overlapsRoot) }
         return try MountTable.read().volume(at: resolved)
     }
 

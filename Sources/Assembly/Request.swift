@@ -6,6 +6,8 @@ package enum Request: Sendable {
     case ingest(paths: [String], recorder: String?, officer: String?, zone: String?)
     case describe(items: [String])
     case disclose(item: String, how: String, why: String?)
+    case repair(items: [String])
+    case addVolume(path: String, role: VolumeRole)
     case rebuildIndex
     case docks(clearable: Bool)
 
@@ -27,6 +29,12 @@ package enum Request: Sendable {
             ]
             members.set("why", why)
             return .object(members)
+        case .repair(let items):
+            return ["request": "repair", "items": .array(items.map(JSONValue.string))]
+        case .addVolume(let path, let role):
+            return [
+                "request": "add-volume", "path": .string(path), "role": .string(role.rawValue),
+            ]
         case .rebuildIndex: return ["request": "rebuild-index"]
         case .docks(let clearable):
             return ["request": "docks", "clearable": .bool(clearable)]
@@ -48,6 +56,13 @@ package enum Request: Sendable {
             guard let item = json[key: "item"]?.stringValue, let how = json[key: "how"]?.stringValue
             else { return nil }
             self = .disclose(item: item, how: how, why: json[key: "why"]?.stringValue)
+        case "repair": self = .repair(items: strings("items"))
+        case "add-volume":
+            guard let path = json[key: "path"]?.stringValue,
+                let role = json[key: "role"]?.stringValue.flatMap(VolumeRole.init(rawValue:)),
+                role != .first
+            else { return nil }
+            self = .addVolume(path: path, role: role)
         case "rebuild-index": self = .rebuildIndex
         case "docks": self = .docks(clearable: json[key: "clearable"]?.boolValue ?? false)
         default: return nil

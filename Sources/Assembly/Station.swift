@@ -8,6 +8,7 @@ package import Ingest
 import Inspection
 package import Logging
 import Recorders
+import Synchronization
 import Vault
 
 /// A station opened for writing: it holds the root's lock until it is closed.
@@ -16,7 +17,13 @@ package final class Station: Sendable {
     package let settings: Settings
     package let stages: Stages
     package let board = DockBoard()
-    package let active = ActiveVisits()
+    package let active: ActiveVisits
+    let replication: ReplicationBacklog
+    /// A docking is over, or another second copy is set: there may be something to copy.
+    let replicationIsDue = Nudge()
+    let volumes: StationVolumes
+    /// One disk is added at a time.
+    let adding = Mutex(())
     /// Opened by one command for itself: nobody else asks anything of it.
     package let isAlone: Bool
     private let lock: RootLock
@@ -69,11 +76,11 @@ package final class Station: Sendable {
     ) async throws {
         try LibCrypto.requireDigests()
         let key = try RootLayout.key(in: layout.path)
-        let volumes = try VolumesFile.read(root: layout.path)
-        let copies = try (settings.copies ?? volumes.copies).map { try DurableRoot(path: $0) }
+        volumes = StationVolumes(root: root, origin: layout.station.origin)
+        let disks = try volumes.open(copies: settings.copies)
         let vault = try Vault(
-            root: root, furtherVolumes: try volumes.further.map { try DurableRoot(path: $0) },
-            copies: copies, settings: settings.vault)
+            root: root, furtherVolumes: disks.further, copies: disks.copies,
+            settings: settings.vault)
         let ledger = try CustodyLedger.open(
             root: root, station: layout.station, key: key,
             settings: CustodySettings(
@@ -96,9 +103,15 @@ package final class Station: Sendable {
             station: layout.station, vault: vault, ledger: ledger, reader: reader,
             index: try IndexReader(path: IndexFile.path(in: layout.path)), feeder: feeder,
             inspector: Inspector(executable: InspectorProgram.path(settings.inspector)),
-            catalogue: catalogue,
-            copyPlace: copies == nil ? nil : "copies", settings: settings.ingest, log: log,
-            now: { Clock.now() })
+            catalogue: catalogue, settings: settings.ingest, log: log, now: { Clock.now() })
+        active = ActiveVisits(hasLeft: { [replicationIsDue] in replicationIsDue.fire() })
+        replication = ReplicationBacklog(
+            stages: stages,
+            isBusy: { [board] in
+                board.slots.contains {
+                    [.recognised, .transferring, .verifying].contains($0.state)
+                }
+            })
         try await feeder.catchUp()
     }
 

@@ -44,9 +44,9 @@ package struct StationReader: Sendable {
     /// in the ledger before this is called.
     package func copyOut(_ sha256: SHA256Digest, size: Int64, to path: String) async throws {
         let volumes = try VolumesFile.read(root: layout.path)
-        let vault = try VaultReader(
-            rootPaths: [layout.path] + volumes.further,
-            copies: settings.copies ?? volumes.copies)
+        let vault = VaultReader(
+            rootPaths: [layout.path] + volumes.further.map(\.path),
+            copies: settings.copies ?? volumes.copies?.path)
         try await vault.copyOut(sha256, size: size, to: path)
     }
 }

@@ -31,6 +31,12 @@ package final class Auditor {
     /// Somebody holds the root's lock: files that no leaf names yet may be on their way.
     private(set) var isWriterAtWork = false
     private var started: Int64 = 0
+    /// Disks that are not there: said once, not for each of their objects.
+    var missingDisks: Set<String> = []
+    /// The log's origin, as its checkpoint says it.
+    private(set) var origin = ""
+    /// Objects of which the ledger says that a damaged one was put aside and replaced.
+    var repaired: Set<SHA256Digest> = []
     /// The short code that every leaf must bear; nil where `station.json` does not say it.
     private(set) var stationCode: String?
 
@@ -53,6 +59,7 @@ package final class Auditor {
         started = Int64(time(nil))
         if let checkpoint = checkCheckpoint() {
             summary.treeSize = checkpoint.size
+            origin = checkpoint.origin
             checkStation(origin: checkpoint.origin)
             let log = LogCheck(auditor: self, checkpoint: checkpoint)
             log.run()
@@ -60,9 +67,10 @@ package final class Auditor {
             TileWalk(auditor: self, size: checkpoint.size).run()
             if !hasUnreadLeaves { checkVisits() }
             checkRecordOrphans()
+            DiskCheck(auditor: self, volumes: volumes, copies: copies).run()
             checkObjects(isQuick: isQuick)
             if summary.leaves > 0 { checkIndex(index) }
-            checkStaging()
+            checkStaging(of: root)
         }
         if summary.leaves == 0, summary.findings == 0 {
             find(
@@ -106,11 +114,12 @@ package final class Auditor {
     }
 
     /// Transfers that were cut off: the next start sweeps them away.
-    private func checkStaging() {
+    func checkStaging(of disk: String) {
         guard !isWriterAtWork else { return }
-        for name in names("staging") {
+        let names = disk == root ? names("staging") : StoredFile.names(disk + "/staging")
+        for name in names {
             find(
-                "staging-left", "staging/" + SafeText.of(name),
+                "staging-left", subject("staging/" + SafeText.of(name), on: disk),
                 Bilingual(
                     "A transfer was cut off: the next start removes this.",
                     "传输曾中断：下次启动时将清除该文件。"))
@@ -233,7 +242,7 @@ package final class Auditor {
         for prefix in StoredFile.names("\(volume)/vault/\(kind)") {
             let folder = "vault/\(kind)/\(prefix)"
             guard StoredFile.isReadableDirectory(volume + "/" + folder) else {
-                stray(folder)
+                stray(subject(folder, on: volume))
                 continue
             }
             for name in StoredFile.names(volume + "/" + folder) {
@@ -242,7 +251,7 @@ package final class Auditor {
                     name.hasPrefix(prefix), prefix.utf8.count == 2,
                     (try? StoredFile.size(volume + "/" + place)) != nil
                 else {
-                    stray(place)
+                    stray(subject(place, on: volume))
                     continue
                 }
                 if !isNamed(digest), !isUnderWay(volume + "/" + place) { orphan(place) }
@@ -256,16 +265,29 @@ package final class Auditor {
         for (sha256, object) in expected.sorted(by: { $0.value.leaf < $1.value.leaf }) {
             check(sha256, object, isQuick: isQuick)
         }
-        for volume in [root] + volumes {
+        for volume in [root] + volumes + [copies].compactMap({ $0 }) {
             for kind in ["footage", "partial"] { checkOrphans(in: volume, kind: kind) }
         }
         let folders = ["footage", "partial", "records", "damaged"]
         for name in names("vault") where !folders.contains(name) { stray("vault/" + name) }
-        for name in StoredFile.names(root + "/vault/damaged") {
+        checkPutAside(on: root)
+    }
+
+    /// Damaged objects that were put aside; those whose repair the ledger tells are no news.
+    func checkPutAside(on disk: String) {
+        for name in StoredFile.names(disk + "/vault/damaged") {
+            if let sha256 = SHA256Digest(hex: String(name.prefix(64))), repaired.contains(sha256) {
+                continue
+            }
             find(
-                "damaged-kept", "vault/damaged/\(name)",
+                "damaged-kept", subject("vault/damaged/\(SafeText.of(name))", on: disk),
                 Bilingual("A damaged object was put aside and replaced.", "损坏的内容已另存并替换。"))
         }
+    }
+
+    /// A place of the root as it is; one of another disk with that disk's path.
+    private func subject(_ place: String, on disk: String) -> String {
+        disk == root ? place : SafeText.of(disk) + "/" + place
     }
 
     private func check(_ sha256: SHA256Digest, _ object: ExpectedObject, isQuick: Bool) {
@@ -280,10 +302,12 @@ package final class Auditor {
                 expected: sha256.hex)
         }
         for volume in there { checkBytes(volume, place, sha256, object, isQuick: isQuick) }
-        guard object.isReplicated, let copies else { return }
+        guard let copies, !missingDisks.contains(copies) else { return }
         if (try? StoredFile.size(copies + "/" + place)) == nil {
+            // One that is not entered may still come.
+            guard object.isReplicated, !object.isDeleted else { return }
             find(
-                "copy-missing", place,
+                "copy-missing", subject(place, on: copies),
                 Bilingual("The second copy is missing.", "第二份副本缺失。"))
         } else {
             checkBytes(copies, place, sha256, object, isQuick: isQuick)
@@ -295,6 +319,7 @@ package final class Auditor {
         isQuick: Bool
     ) {
         summary.objects += 1
+        let subject = subject(place, on: volume)
         let differs = Bilingual(
             "Footage of leaf \(object.leaf) differs from the record.",
             "第 \(object.leaf) 条存证的文件与记录不符。")
@@ -302,7 +327,7 @@ package final class Auditor {
             found != size
         {
             find(
-                "object-differs", place, differs, expected: "\(size) bytes",
+                "object-differs", subject, differs, expected: "\(size) bytes",
                 found: "\(found) bytes")
             return
         }
@@ -312,19 +337,19 @@ package final class Auditor {
         }
         guard let found = try? StoredFile.digests(volume + "/" + place) else {
             find(
-                "object-unreadable", place,
+                "object-unreadable", subject,
                 Bilingual("Footage cannot be read.", "文件无法读取。"))
             return
         }
         summary.bytes += found.size
         if found.sha256 != sha256 {
             find(
-                "object-differs", place, differs, expected: sha256.hex, found: found.sha256.hex)
+                "object-differs", subject, differs, expected: sha256.hex, found: found.sha256.hex)
         } else if let sm3 = object.sm3, found.sm3 != sm3 {
-            find("object-differs", place, differs, expected: sm3.hex, found: found.sm3.hex)
+            find("object-differs", subject, differs, expected: sm3.hex, found: found.sm3.hex)
         } else if let blocks = object.blocks, found.blocks != blocks {
             find(
-                "blocks-differ", place,
+                "blocks-differ", subject,
                 Bilingual(
                     "The blocks of leaf \(object.leaf) are not those of its file.",
                     "第 \(object.leaf) 条存证的分块摘要与文件不符。"),
@@ -338,7 +363,7 @@ package final class Auditor {
             expected[$0]?.isPartial == (kind == "partial")
         } orphan: { place in
             find(
-                "orphan-object", place,
+                "orphan-object", subject(place, on: volume),
                 Bilingual(
                     "No leaf names this file: dock its recorder again.",
                     "没有存证记录引用该文件：请重新接入对应的记录仪。"))

@@ -89,6 +89,12 @@ extension Auditor {
             visits[undocking.visit]?.end(undocking)
         case (.replication, ReplicationRow.kind):
             expected[try ReplicationRow(row).sha256]?.isReplicated = true
+        case (.finding, FindingRow.kind):
+            let finding = try FindingRow(row).finding
+            guard ["object-repaired", "copy-repaired"].contains(finding.code) else { break }
+            if let sha256 = finding.expected.flatMap({ SHA256Digest(hex: $0) }) {
+                repaired.insert(sha256)
+            }
         default: break
         }
     }

@@ -120,6 +120,7 @@ extension DurableRoot {
         _ = try parts(relative)
         let staged = try stage(mode: mode)
         try bytes.withUnsafeBytes { try staged.write($0, at: 0) }
+        try staged.checkBytes(bytes)
         try staged.sync(size: Int64(bytes.count))
         guard renameat(descriptor, staged.name, descriptor, relative) == 0 else {
             throw DurableFileFailure(errno: errno, operation: "renameat", place: relative)

@@ -14,6 +14,9 @@ package struct DockRegister: Sendable {
     private let limit: Int
     private var stages: [Volume: Stage] = [:]
     private var queue: [Volume] = []
+    /// Gone, while their visits are still coming to an end: what comes into the same slot waits for
+    /// that, so that no word of the old visit is taken for the new one's.
+    private var leaving: [Volume] = []
 
     /// - Parameter limit: volumes worked on at once; more wait their turn.
     package init(limit: Int) { self.limit = limit }
@@ -24,6 +27,7 @@ package struct DockRegister: Sendable {
         let present = Set(mounted)
         for volume in stages.keys where !present.contains(volume) {
             actions.append(.gone(volume))
+            if stages[volume] == .working { leaving.append(volume) }
             stages[volume] = nil
         }
         queue.removeAll { !present.contains($0) }
@@ -36,18 +40,28 @@ package struct DockRegister: Sendable {
 
     /// A visit came to its end; its volume may still be there.
     package mutating func finished(_ volume: Volume) -> [Action] {
-        if stages[volume] != nil { stages[volume] = .done }
+        if let place = leaving.firstIndex(of: volume) {
+            leaving.remove(at: place)
+        } else if stages[volume] != nil {
+            stages[volume] = .done
+        }
         return startWaiting()
     }
 
     private mutating func startWaiting() -> [Action] {
         var actions: [Action] = []
-        while stages.values.count(where: { $0 == .working }) < limit, !queue.isEmpty {
-            let volume = queue.removeFirst()
+        while stages.values.count(where: { $0 == .working }) < limit,
+            let place = queue.firstIndex(where: { !isBeingLeft($0.mountPoint) })
+        {
+            let volume = queue.remove(at: place)
             stages[volume] = .working
             actions.append(.start(volume))
         }
         return actions
+    }
+
+    private func isBeingLeft(_ mountPoint: String) -> Bool {
+        leaving.contains { $0.mountPoint == mountPoint }
     }
 }
 

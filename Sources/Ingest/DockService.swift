@@ -85,7 +85,7 @@ package struct DockService: Service {
                     volume: volume, overrides: RecorderOverrides(), slot: slot, by: "serve",
                     waitsForRoom: true,
                     isMounted: { presence.isThere }, tell: { _ in })
-            } catch where Self.mayPass(error) && presence.isThere && !Task.isCancelled {
+            } catch  where Self.mayPass(error) && presence.isThere && !Task.isCancelled {
                 await hold(slot, for: error)
                 if presence.isThere, !Task.isCancelled { continue }
             } catch {

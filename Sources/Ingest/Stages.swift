@@ -17,8 +17,6 @@ package struct Stages: Sendable {
     package let items: ItemBook
     package let inspector: Inspector
     package let catalogue: ProfileCatalogue
-    /// The name of the second copy, where there is one.
-    package let copyPlace: String?
     package let settings: IngestSettings
     package let log: Logger
     package let now: @Sendable () -> Timestamp
@@ -26,15 +24,18 @@ package struct Stages: Sendable {
     package init(
         station: StationIdentity, vault: Vault, ledger: CustodyLedger, reader: LedgerReader,
         index: IndexReader, feeder: IndexFeeder, inspector: Inspector,
-        catalogue: ProfileCatalogue, copyPlace: String?, settings: IngestSettings, log: Logger,
+        catalogue: ProfileCatalogue, settings: IngestSettings, log: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) {
         (self.station, self.vault, self.ledger, self.reader) = (station, vault, ledger, reader)
         (self.index, self.feeder, self.inspector) = (index, feeder, inspector)
-        (self.catalogue, self.copyPlace, self.settings) = (catalogue, copyPlace, settings)
+        (self.catalogue, self.settings) = (catalogue, settings)
         (self.log, self.now) = (log, now)
         items = ItemBook(index: index)
     }
+
+    /// The name of the second copy, where there is one now.
+    package var copyPlace: String? { vault.copies?.name }
 
     /// Everything integrated so far is published and in the index; gives the ledger's size.
     @discardableResult

@@ -68,11 +68,17 @@ package struct VisitConductor: Sendable {
 /// How many visits are under way, so that each takes its fair share of the transfers.
 package final class ActiveVisits: Sendable {
     private let count = Mutex(0)
+    private let hasLeft: @Sendable () -> Void
 
-    package init() {}
+    /// - Parameter hasLeft: called when a visit is over.
+    package init(hasLeft: @escaping @Sendable () -> Void = {}) { self.hasLeft = hasLeft }
 
     func enter() { count.withLock { $0 += 1 } }
-    func leave() { count.withLock { $0 -= 1 } }
+
+    func leave() {
+        count.withLock { $0 -= 1 }
+        hasLeft()
+    }
 
     /// Transfers that one visit may have under way now.
     func share(of transfers: Int) -> Int { max(1, transfers / max(1, count.withLock { $0 })) }

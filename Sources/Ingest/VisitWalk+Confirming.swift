@@ -55,6 +55,7 @@ extension VisitWalk {
         }
         confirmed.sort { $0.0.path < $1.0.path }
         for (file, known, sm3) in confirmed {
+            knownItems[known.item] = known.sha256
             rows.append(
                 FileRow(
                     item: known.item, visit: name.description, recorder: visit.recorder,

@@ -140,7 +140,7 @@ extension VisitWalk {
         var refused: [(FileOutcome, RefusalRow)] = []
         var lackingRoom: [FootageFile] = []
         var again: [FootageFile] = []
-        var earlier = try await knownItems(group)
+        var earlier = try await earlierItems(group)
         for (file, result) in group.results {
             switch result {
             case .sealed(let sealed) where sealed.isWhole:
@@ -184,7 +184,7 @@ extension VisitWalk {
     }
 
     /// For each whole file of a group, in order, the item that it was before.
-    private func knownItems(_ group: GroupResult) async throws -> ArraySlice<LedgerName?> {
+    private func earlierItems(_ group: GroupResult) async throws -> ArraySlice<LedgerName?> {
         let contents = group.results.compactMap {
             file, result -> (sha256: SHA256Digest, path: RecorderPath)? in
             guard case .sealed(let sealed) = result, sealed.isWhole else { return nil }
@@ -215,6 +215,7 @@ extension VisitWalk {
         }
         switch draft.kind {
         case .duplicate(let item):
+            knownItems[item.description] = sealed.sha256
             return outcome(.duplicate, item: item.description)
         case .quarantine(let reason):
             return outcome(.quarantined, item: nil, code: "incomplete", reason: reason)

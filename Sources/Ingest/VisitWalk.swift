@@ -28,6 +28,8 @@ final class VisitWalk {
     var summary = VisitSummary()
     var refusals: [RefusalRow] = []
     var ingestedItems: [(item: String, sha256: SHA256Digest)] = []
+    /// Items that were there before and are on this card.
+    var knownItems: [String: SHA256Digest] = [:]
     var allConfirmed = true
     /// The recorder went, or the station is stopping.
     var isInterrupted = false
@@ -248,24 +250,53 @@ final class VisitWalk {
         ])
     }
 
-    /// Writes the second copy of everything this visit brought, where one is set.
+    /// Writes the second copy of everything on this card that has none, where one is set.
     private func replicate() async throws {
-        guard let place = stages.copyPlace, !ingestedItems.isEmpty else { return }
+        guard let place = stages.copyPlace else { return }
         var rows: [RecordRow] = []
-        for (item, sha256) in ingestedItems {
+        var missing = 0
+        let items = try await withoutCopy(at: place)
+        for (number, (item, sha256)) in items.enumerated() {
             do {
                 try await stages.vault.replicate(sha256)
                 rows.append(ReplicationRow(item: item, sha256: sha256, place: place).row)
             } catch {
-                allConfirmed = false
                 stages.log.error(
                     "the second copy could not be written",
                     metadata: ["item": "\(item)", "error": "\(error)"])
+                missing += 1
+                guard (error as? VaultFailure)?.isOriginals == true else {
+                    // Its disk failed: the others would fare no better, and are tried again later.
+                    missing = items.count - number
+                    break
+                }
             }
         }
-        guard !rows.isEmpty else { return }
-        _ = try await stages.ledger.integrate([
-            NewCustodyEvent(kind: .replication, time: stages.now(), rows: rows)
+        if !rows.isEmpty {
+            _ = try await stages.ledger.integrate([
+                NewCustodyEvent(kind: .replication, time: stages.now(), rows: rows)
+            ])
+        }
+        guard missing > 0 else { return }
+        allConfirmed = false
+        guard !Task.isCancelled else { return }
+        let finding = Finding.secondCopyFailed(at: place, missing: missing)
+        summary.findings.append(finding)
+        try await enterFindings([
+            FindingRow(visit: name.description, item: nil, path: nil, finding: finding)
         ])
+    }
+
+    /// Items of this card that are not on the second copy: new ones, and those of earlier dockings
+    /// from before it was set.
+    private func withoutCopy(
+        at place: String
+    ) async throws -> [(item: String, sha256: SHA256Digest)] {
+        let (new, known, index) = (ingestedItems, knownItems, stages.index)
+        return try await offPool {
+            new
+                + (try known.filter { try !index.hasCopy(item: $0.key, at: place) }
+                    .sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        }
     }
 }

@@ -12,15 +12,22 @@ package final class Vault: Sendable {
     /// Small files are sealed together; a larger one goes through three threads of its own.
     static let smallFile: Int64 = 1 << 20
 
-    package let reader: VaultReader
-    private let volumes: [DurableRoot]
-    private let copies: DurableRoot?
     let settings: VaultSettings
     let lanes = SM3Lane()
     private let runs = Mutex<[ObjectIdentifier: SourceRun]>([:])
-    /// Bytes promised to transfers under way, by volume.
-    private let promised: Mutex<[Int64]>
-    private let naming = Mutex(())
+    private let disks: Mutex<Disks>
+    let naming = Mutex(())
+    /// One object at a time is carried from disk to disk, so that nobody takes another's copy on
+    /// its way for a damaged one.
+    let carrying = Mutex(())
+
+    /// The disks that the vault is spread over now; none is ever taken away while it runs.
+    private struct Disks: Sendable {
+        var volumes: [DurableRoot]
+        /// Bytes promised to transfers under way, by volume.
+        var promised: [Int64]
+        var copies: SecondCopy?
+    }
 
     /// Makes the vault's directories, durable, in a new root or volume.
     package static func create(in root: DurableRoot) throws {
@@ -33,19 +40,55 @@ package final class Vault: Sendable {
 
     /// Opens the vault under the root's lock; what a killed run left in `staging/` is swept.
     package init(
-        root: DurableRoot, furtherVolumes: [DurableRoot], copies: DurableRoot?,
+        root: DurableRoot, furtherVolumes: [DurableRoot], copies: SecondCopy?,
         settings: VaultSettings
     ) throws {
-        volumes = [root] + furtherVolumes
-        (self.copies, self.settings) = (copies, settings)
-        promised = Mutex([Int64](repeating: 0, count: volumes.count))
-        for volume in volumes + [copies].compactMap({ $0 }) {
-            if try !volume.exists("vault/damaged") { try Self.create(in: volume) }
-            _ = try volume.sweepStaging()
-        }
-        reader = try VaultReader(
-            rootPaths: volumes.map(\.path), copies: copies?.path)
+        let volumes = [root] + furtherVolumes
+        self.settings = settings
+        disks = Mutex(
+            Disks(
+                volumes: volumes, promised: [Int64](repeating: 0, count: volumes.count),
+                copies: copies))
+        for disk in volumes + [copies?.root].compactMap({ $0 }) { try Self.makeReady(disk) }
         guard startStallWatch() else { throw VaultFailure(.stopped, errno: EAGAIN) }
+    }
+
+    private static func makeReady(_ disk: DurableRoot) throws {
+        if try !disk.exists("vault/damaged") { try create(in: disk) }
+        _ = try disk.sweepStaging()
+    }
+
+    // MARK: - Disks
+
+    var volumes: [DurableRoot] { disks.withLock { $0.volumes } }
+
+    package var copies: SecondCopy? { disks.withLock { $0.copies } }
+
+    /// Where all of them are.
+    package var diskPaths: [String] {
+        disks.withLock { ($0.volumes + [$0.copies?.root].compactMap { $0 }).map(\.path) }
+    }
+
+    package var reader: VaultReader {
+        let (volumes, copies) = disks.withLock { ($0.volumes, $0.copies) }
+        return VaultReader(rootPaths: volumes.map(\.path), copies: copies?.root.path)
+    }
+
+    /// Takes one more volume into use at once; whoever waits for room finds it there. That it is
+    /// this station's stands on the disk by then: the caller sees to that.
+    package func add(_ volume: DurableRoot) throws {
+        try Self.makeReady(volume)
+        disks.withLock {
+            $0.volumes.append(volume)
+            $0.promised.append(0)
+        }
+    }
+
+    /// From now on this is the second copy. What is sealed already gets its copy only by
+    /// ``replicate(_:)``.
+    package func setCopies(_ copies: SecondCopy) throws {
+        try Self.makeReady(copies.root)
+        disks.withLock { $0.copies = copies }
     }
 
     // MARK: - Taking
@@ -114,19 +157,20 @@ package final class Vault: Sendable {
 
     /// Whether so many bytes more leave the reserve untouched somewhere.
     package func room(for bytes: Int64) throws -> Bool {
-        promised.withLock { volume(for: bytes, promised: $0) != nil }
+        disks.withLock { volume(for: bytes, of: $0) != nil }
     }
 
     /// The volume with the most room that can hold the first so many of those sizes; they are
     /// promised until ``giveBack(_:)``. Where all do not fit, as many as do; nil where none does.
     func promise(_ sizes: [Int64]) -> Promise? {
-        promised.withLock { promised in
+        disks.withLock { disks in
             var count = sizes.count
             while count > 0 {
                 let bytes = sizes.prefix(count).reduce(0, +)
-                if let index = volume(for: bytes, promised: promised) {
-                    promised[index] += bytes
-                    return Promise(index: index, root: volumes[index], bytes: bytes, count: count)
+                if let index = volume(for: bytes, of: disks) {
+                    disks.promised[index] += bytes
+                    return Promise(
+                        index: index, root: disks.volumes[index], bytes: bytes, count: count)
                 }
                 count /= 2
             }
@@ -142,15 +186,14 @@ package final class Vault: Sendable {
     }
 
     func giveBack(_ promise: Promise) {
-        promised.withLock { $0[promise.index] -= promise.bytes }
+        disks.withLock { $0.promised[promise.index] -= promise.bytes }
     }
 
-    private func volume(for bytes: Int64, promised: [Int64]) -> Int? {
+    private func volume(for bytes: Int64, of disks: Disks) -> Int? {
         var best: (index: Int, free: Int64)?
-        for (index, volume) in volumes.enumerated() {
+        for (index, volume) in disks.volumes.enumerated() {
             guard let space = try? volume.freeSpace() else { continue }
-            let reserve = max(settings.reserveBytes, space.total / 1000 * settings.reservePermille)
-            let free = space.free - promised[index] - reserve
+            let free = space.free - disks.promised[index] - settings.reserve(of: space.total)
             if free >= bytes, free > best?.free ?? -1 { best = (index, free) }
         }
         return best?.index
@@ -184,66 +227,6 @@ package final class Vault: Sendable {
             }
             try round.settle()
             return value
-        }
-    }
-
-    // MARK: - Second copy and repair
-
-    /// The second copy of an object is written, synced, and read back when it returns.
-    package func replicate(_ sha256: SHA256Digest) async throws {
-        guard let copies else { return }
-        try await onOwnThread { [self] in
-            for kind in VaultReader.kinds {
-                let place = VaultReader.place(sha256, kind: kind)
-                for volume in volumes where try volume.exists(place) {
-                    return try transplant(sha256, place, from: volume, to: copies)
-                }
-            }
-            throw VaultFailure(.notInVault)
-        }
-    }
-
-    /// A damaged or missing object is replaced from the second copy; the damaged one is kept aside.
-    /// Nothing is touched before a sound copy stands ready beside it.
-    package func repair(_ sha256: SHA256Digest) async throws {
-        guard let copies else { throw VaultFailure(.notInVault) }
-        try await onOwnThread { [self] in
-            for kind in VaultReader.kinds {
-                let place = VaultReader.place(sha256, kind: kind)
-                guard try copies.exists(place) else { continue }
-                let damaged = try volumes.first { try $0.exists(place) }
-                return try transplant(sha256, place, from: copies, to: damaged ?? volumes[0])
-            }
-            throw VaultFailure(.notInVault)
-        }
-    }
-
-    private func transplant(
-        _ sha256: SHA256Digest, _ place: String, from source: DurableRoot, to volume: DurableRoot
-    ) throws {
-        if try volume.exists(place),
-            try VaultReader.isSound(sha256, size: nil, at: volume, place)
-        {
-            return try volume.settle(place)
-        }
-        let descriptor = try VaultReader.open(source.path + "/" + place)
-        defer { close(descriptor) }
-        let reading = try SourceReading(
-            TransferSource(descriptor: descriptor, size: 0, isAlive: { true }), run: nil)
-        let staged = try volume.stage()
-        let digests = try SourceCopy(
-            reading: reading, staged: staged, lanes: nil, progress: { _ in }
-        ).run()
-        guard digests.sha256 == sha256, digests.unreadable.isEmpty else {
-            throw VaultFailure(.damagedObject)
-        }
-        try staged.sync(size: digests.size)
-        let verified = try ReadBack().verify(staged, digests)
-        try naming.withLock { _ in
-            if try volume.exists(place) { try NamingRound.putAside(sha256, place, on: volume) }
-            guard try volume.publish(verified.staged, at: place) == .written else {
-                throw VaultFailure(.storeFailed, errno: EEXIST)
-            }
         }
     }
 }

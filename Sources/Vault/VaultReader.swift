@@ -12,7 +12,7 @@ package struct VaultReader: Sendable {
     /// - Parameters:
     ///   - rootPaths: the root and the further volumes.
     ///   - copies: the second copy's directory, where there is one.
-    package init(rootPaths: [String], copies: String?) throws {
+    package init(rootPaths: [String], copies: String?) {
         (self.rootPaths, self.copies) = (rootPaths, copies)
     }
 
@@ -51,8 +51,10 @@ package struct VaultReader: Sendable {
         _ sha256: SHA256Digest, size: Int64?, at volume: DurableRoot, _ place: String
     ) throws -> Bool {
         let descriptor: CInt
-        do { descriptor = try open(volume.path + "/" + place) } catch let failure as VaultFailure {
-            if failure.reason == .stopped { throw failure }
+        // Below the disk that was opened, not where its path leads by now.
+        do { descriptor = try volume.open(place) } catch let failure as DurableFileFailure {
+            let known = VaultFailure(failure)
+            if known.reason == .stopped { throw known }
             return false
         }
         defer { close(descriptor) }

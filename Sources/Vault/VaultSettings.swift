@@ -23,6 +23,11 @@ package struct VaultSettings: Sendable {
     package var stallTick: Duration = .seconds(1)
 
     package init() {}
+
+    /// Bytes that stay free on a disk of so many in all.
+    package func reserve(of total: Int64) -> Int64 {
+        max(reserveBytes, total / 1000 * reservePermille)
+    }
 }
 
 /// One file to take: an open descriptor of the recorder, which the vault closes.

@@ -19,6 +19,11 @@ struct Evidock: AsyncParsableCommand {
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
+        // Threads that cannot be made would be waited for without end.
+        guard hasAddressSpace else {
+            Terminal.failure(AssemblyFailure(.addressSpace))
+            leave(ExitStatus.tryAgain.rawValue)
+        }
         let arguments = GlobalOptions.movedBehind(Array(CommandLine.arguments.dropFirst()))
         do {
             var command = try parseAsRoot(arguments)
@@ -48,6 +53,13 @@ struct Evidock: AsyncParsableCommand {
         }
         Terminal.flush()
     }
+}
+
+/// Whether RLIMIT_AS leaves the program room for its threads (getrlimit(2)).
+private var hasAddressSpace: Bool {
+    var limit = rlimit()
+    return getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) != 0
+        || limit.rlim_cur >= 1 << 30
 }
 
 private func leave(_ code: Int32) -> Never { exit(code) }

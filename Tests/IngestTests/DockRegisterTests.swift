@@ -49,7 +49,24 @@ struct DockRegisterTests {
         var register = DockRegister(limit: 8)
         let (first, second) = (volume("a", device: "8:1"), volume("a", device: "8:17"))
         _ = register.see([first])
-        #expect(register.see([second]) == [.gone(first), .start(second)])
+        // Not before the first one's visit has said its last word.
+        #expect(register.see([second]) == [.gone(first)])
+        #expect(register.see([second]).isEmpty)
+        #expect(register.finished(first) == [.start(second)])
+        #expect(register.finished(second).isEmpty)
+        #expect(register.see([]) == [.gone(second)])
+    }
+
+    @Test("A card that is back before its visit ended is docked again after it")
+    func backAtOnce() {
+        var register = DockRegister(limit: 8)
+        let card = volume("a")
+        _ = register.see([card])
+        #expect(register.see([]) == [.gone(card)])
+        #expect(register.see([card]).isEmpty)
+        #expect(register.finished(card) == [.start(card)])
+        #expect(register.finished(card).isEmpty)
+        #expect(register.see([card]).isEmpty)
     }
 
     @Test("A card that was done and is docked again is taken again")

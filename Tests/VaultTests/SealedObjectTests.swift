@@ -74,9 +74,11 @@ struct SealedObjectTests {
         try await store.vault.replicate(item.sha256)
         #expect(contents(of: store.path(item.sha256, in: "copies")) == bytes)
         flipByte(of: store.path(item.sha256), at: size / 3)
-        try await store.vault.repair(item.sha256)
+        let repair = try await store.vault.repair(item.sha256, hasCopy: true)
+        #expect(repair.outcome == .repaired)
         #expect(contents(of: store.path(item.sha256)) == bytes)
         #expect(try store.names("vault/damaged").count == 1)
+        #expect(try await store.vault.repair(item.sha256, hasCopy: true).outcome == .sound)
     }
 
     @Test func theSecondCopyRepairsAMissingObject() async throws {
@@ -85,8 +87,94 @@ struct SealedObjectTests {
         let item = try await store.take(bytes).get()
         try await store.vault.replicate(item.sha256)
         unlink(store.path(item.sha256))
-        try await store.vault.repair(item.sha256)
+        let repair = try await store.vault.repair(item.sha256, hasCopy: true)
+        #expect(repair.faults.map(\.wasThere) == [false])
+        #expect(repair.outcome == .repaired)
         #expect(contents(of: store.path(item.sha256)) == bytes)
+    }
+
+    @Test(arguments: [true, false])
+    func theOriginalRepairsTheSecondCopy(isMissing: Bool) async throws {
+        let store = try Store(hasCopies: true)
+        let bytes = footage(5000)
+        let item = try await store.take(bytes).get()
+        try await store.vault.replicate(item.sha256)
+        let copy = store.path(item.sha256, in: "copies")
+        if isMissing { unlink(copy) } else { flipByte(of: copy, at: 9) }
+        let repair = try await store.vault.repair(item.sha256, hasCopy: true)
+        #expect(repair.faults.map(\.isCopy) == [true])
+        #expect(repair.outcome == .repaired)
+        #expect(contents(of: copy) == bytes)
+    }
+
+    @Test func aCopyThatTheLedgerDoesNotNameIsNotMissed() async throws {
+        let store = try Store(hasCopies: true)
+        let item = try await store.take(footage(5000)).get()
+        #expect(try await store.vault.repair(item.sha256, hasCopy: false).outcome == .sound)
+        #expect(contents(of: store.path(item.sha256, in: "copies")) == nil)
+    }
+
+    @Test func anotherVolumesObjectRepairsAsWell() async throws {
+        let store = try Store(further: 1)
+        let bytes = footage(5000)
+        let item = try await store.take(bytes).get()
+        let found = ["root", "volume0"].filter {
+            contents(of: store.path(item.sha256, in: $0)) != nil
+        }
+        let other = found == ["root"] ? "volume0" : "root"
+        store.directory.write(
+            bytes, at: "\(other)/" + VaultReader.place(item.sha256, kind: "footage"))
+        flipByte(of: store.path(item.sha256, in: found[0]), at: 4)
+        #expect(try await store.vault.repair(item.sha256, hasCopy: false).outcome == .repaired)
+        #expect(contents(of: store.path(item.sha256, in: found[0])) == bytes)
+    }
+
+    @Test func whatHasNoSoundCopyIsSaid() async throws {
+        let store = try Store(hasCopies: true)
+        let item = try await store.take(footage(5000)).get()
+        unlink(store.path(item.sha256))
+        let repair = try await store.vault.repair(item.sha256, hasCopy: true)
+        #expect(repair.outcome == .noSoundCopy)
+        #expect(repair.faults.count == 2)
+    }
+
+    @Test func twoWhoCopyTheSameObjectDoNotPutASoundOneAside() async throws {
+        let store = try Store(hasCopies: true)
+        let item = try await store.take(footage((2 << 20) + 1)).get()
+        let vault = store.vault
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for _ in 0..<4 { tasks.addTask { try await vault.replicate(item.sha256) } }
+            try await tasks.waitForAll()
+        }
+        #expect(
+            try DurableRoot(path: store.directory.path + "/copies").names(in: "vault/damaged") == []
+        )
+    }
+
+    // MARK: - Added while running
+
+    @Test func aVolumeAddedWhileRunningIsLookedThrough() async throws {
+        let store = try Store()
+        let bytes = footage(5000)
+        let item = try await store.take(bytes).get()
+        let path = store.directory.path + "/added"
+        mkdir(path, 0o755)
+        try store.vault.add(try DurableRoot(path: path))
+        #expect(
+            rename(store.path(item.sha256), store.path(item.sha256, in: "added")) == 0)
+        #expect(try await store.take(bytes).get().wasThere)
+        #expect(try store.vault.reader.locate(item.sha256) == store.path(item.sha256, in: "added"))
+    }
+
+    @Test func aSecondCopySetWhileRunningIsWritten() async throws {
+        let store = try Store()
+        let bytes = footage(5000)
+        let item = try await store.take(bytes).get()
+        try store.vault.setCopies(
+            SecondCopy(
+                root: try DurableRoot(path: store.directory.path + "/copies"), name: "copies"))
+        try await store.vault.replicate(item.sha256)
+        #expect(contents(of: store.path(item.sha256, in: "copies")) == bytes)
     }
 
     @Test func aDamagedSecondCopyRepairsNothing() async throws {
@@ -96,7 +184,9 @@ struct SealedObjectTests {
         flipByte(of: store.path(item.sha256), at: 1)
         flipByte(of: store.path(item.sha256, in: "copies"), at: 2)
         let before = contents(of: store.path(item.sha256))
-        await #expect(throws: VaultFailure.self) { try await store.vault.repair(item.sha256) }
+        let repair = try await store.vault.repair(item.sha256, hasCopy: true)
+        #expect(repair.outcome == .noSoundCopy)
+        #expect(repair.faults.map(\.isRepaired) == [false, false])
         #expect(contents(of: store.path(item.sha256)) == before)
         #expect(try store.names("vault/damaged") == [])
     }

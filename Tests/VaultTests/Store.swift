@@ -34,7 +34,9 @@ struct Store {
         root = try DurableRoot(path: directory.path + "/root", calls: calls)
         vault = try Vault(
             root: root, furtherVolumes: try furtherPaths.map { try DurableRoot(path: $0) },
-            copies: hasCopies ? try DurableRoot(path: directory.path + "/copies") : nil,
+            copies: hasCopies
+                ? SecondCopy(
+                    root: try DurableRoot(path: directory.path + "/copies"), name: "copies") : nil,
             settings: settings)
     }
 

@@ -77,12 +77,49 @@ extension IndexReader {
         try describable(where: "replicated IS NULL", limit: limit)
     }
 
-    private func describable(where condition: String, limit: Int) throws -> [DescribableItem] {
+    /// Items of our own ledger without a copy at that place, oldest first, beyond a leaf.
+    package func withoutCopy(
+        at place: String, after leaf: Int64, limit: Int
+    ) throws -> [DescribableItem] {
+        try describable(
+            where: """
+                leaf > \(leaf) AND NOT EXISTS (
+                    SELECT 1 FROM replicas r
+                    WHERE r.origin = items.origin AND r.item = items.leaf AND r.place = ?)
+                """, [.text(place)], limit: limit)
+    }
+
+    /// Whether some item with that content has a copy at that place.
+    package func hasCopy(_ sha256: SHA256Digest, at place: String) throws -> Bool {
+        try !rows(
+            """
+            SELECT 1 FROM items i
+            JOIN replicas r ON r.origin = i.origin AND r.item = i.leaf AND r.place = ?
+            WHERE i.sha256 = ? LIMIT 1
+            """, [.text(place), .bytes(sha256.bytes)]
+        ).isEmpty
+    }
+
+    /// Whether that item has a copy at that place.
+    package func hasCopy(item: String, at place: String) throws -> Bool {
+        guard let name = LedgerName(item) else { return false }
+        return try !rows(
+            """
+            SELECT 1 FROM items i
+            JOIN replicas r ON r.origin = i.origin AND r.item = i.leaf AND r.place = ?
+            WHERE i.leaf = ? AND i.station = ? LIMIT 1
+            """, [.text(place), .integer(name.leaf), .text(name.station)]
+        ).isEmpty
+    }
+
+    private func describable(
+        where condition: String, _ values: [IndexTables.Value] = [], limit: Int
+    ) throws -> [DescribableItem] {
         try rows(
             """
             SELECT station, leaf, sha256, size, path FROM items WHERE \(condition)
             ORDER BY origin, leaf LIMIT \(max(0, limit))
-            """
+            """, values
         ).map {
             DescribableItem(
                 item: try $0.ledgerName().description, sha256: try $0.digest("sha256"),
