@@ -44,7 +44,7 @@ def _limited(name, low, high, step):
 
 EXPERIMENTS = [
     ("limits-descriptors", _limited("nofile", 8, 128, 1)),
-    # Below 128 MiB of addresses the runtime has no room for its threads, and waits for it.
-    ("limits-memory", _limited("as", 128 << 20, 512 << 20, 16 << 20)),
+    # The program asks for 1 GiB of addresses, and says so.
+    ("limits-memory", _limited("as", 16 << 20, 1 << 30, 16 << 20)),
     ("limits-file-size", _limited("fsize", 1000, 8 << 20, 1 << 16)),
 ]

@@ -5,13 +5,13 @@ import Testing
 
 @Suite struct MountTableTests {
     static let fixture = #"""
-        22 1 8:2 / / rw,relatime shared:1 - ext4 /dev/sda2 rw,errors=remount-ro
+        22 1 8:2 / / rw,relatime shared:1 - ext4 /dev/nosuch-sda2 rw,errors=remount-ro
         30 22 0:26 / /run/evidock/docks rw,nosuid - tmpfs tmpfs rw
-        36 30 8:17 / /run/evidock/docks/sdb1 ro,nosuid,nodev,noexec,noatime shared:9 master:4 - vfat /dev/sdb1 ro,fmask=0022
-        37 30 8:33 / /run/evidock/docks/a\040b\134c\012d rw,nosuid - exfat /dev/sdc1 rw,iocharset=utf8
-        38 30 0:50 / /run/evidock/docks/fuse ro,nosuid - fuseblk /dev/loop0 rw,user_id=0
-        39 22 8:49 / /run/evidock/docks2/x ro - vfat /dev/sdd1 ro
-        40 30 8:65 / /run/evidock/docks/sdb1 rw - vfat /dev/sde1 rw
+        36 30 8:17 / /run/evidock/docks/sdb1 ro,nosuid,nodev,noexec,noatime shared:9 master:4 - vfat /dev/nosuch-sdb1 ro,fmask=0022
+        37 30 8:33 / /run/evidock/docks/a\040b\134c\012d rw,nosuid - exfat /dev/nosuch-sdc1 rw,iocharset=utf8
+        38 30 0:50 / /run/evidock/docks/fuse ro,nosuid - fuseblk /dev/nosuch-loop0 rw,user_id=0
+        39 22 8:49 / /run/evidock/docks2/x ro - vfat /dev/nosuch-sdd1 ro
+        40 30 8:65 / /run/evidock/docks/sdb1 rw - vfat /dev/nosuch-sde1 rw
 
         not a line
         41 30 8:66 / /run/evidock/docks/short rw
@@ -30,7 +30,7 @@ import Testing
         #expect(volumes.map(\.isReadOnly) == [false, true, true, false])
         #expect(volumes.map(\.fileSystem) == ["exfat", "fuseblk", "vfat", "vfat"])
         // The later of two mounts on one point is the one that is seen.
-        #expect(volumes[3].source == "/dev/sde1")
+        #expect(volumes[3].source == "/dev/nosuch-sde1")
         #expect(volumes[3].device == "8:65")
         #expect(volumes.allSatisfy { !$0.isFolder && $0.label == nil })
     }
