@@ -122,7 +122,7 @@ extension VisitWalk {
         enum Kind {
             case ingestion
             case duplicate(LedgerName)
-            case quarantine(Bilingual)
+            case quarantine(code: String, reason: Bilingual)
         }
 
         let kind: Kind
@@ -217,8 +217,8 @@ extension VisitWalk {
         case .duplicate(let item):
             knownItems[item.description] = sealed.sha256
             return outcome(.duplicate, item: item.description)
-        case .quarantine(let reason):
-            return outcome(.quarantined, item: nil, code: "incomplete", reason: reason)
+        case .quarantine(let code, let reason):
+            return outcome(.quarantined, item: nil, code: code, reason: reason)
         case .ingestion:
             let item = LedgerName(station: stages.station.code, leaf: leaf)
             await stages.items.remember(
@@ -319,7 +319,7 @@ extension VisitWalk {
             reason: reason.english, size: sealed.size, sha256: sealed.sha256, sm3: sealed.sm3,
             unreadable: sealed.unreadable)
         return Draft(
-            kind: .quarantine(reason), file: file, sealed: sealed,
+            kind: .quarantine(code: code, reason: reason), file: file, sealed: sealed,
             event: event(.quarantine, file, sealed, previous: name.leaf, rows: [row.row]))
     }
 }

@@ -23,9 +23,10 @@ def _limited(name, low, high, step):
             fails, works = (fails, middle) if run(middle)[1].code == 0 else (middle, works)
         codes = []
         for number in range(20 if work.full else 4):
-            for _ in range(4):
-                # The edges, and anything between.
-                value = (low, fails)[number] if number < 2 else work.random.randint(low, fails)
+            for attempt in range(4):
+                # The edges, and anything between. Near the upper one threads decide what is enough.
+                upper = max(low, fails - attempt * fails // 8)
+                value = (low, upper)[number] if number < 2 else work.random.randint(low, upper)
                 root, limited = run(value)
                 if limited.code != 0:
                     break
