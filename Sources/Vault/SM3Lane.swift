@@ -30,7 +30,17 @@ final class SM3Lane: Sendable {
         var isRunning = false
     }
 
+    /// Lanes that are waited for a moment, where so many transfers are under way.
+    private static let fair = 4
+    /// How long, in microseconds: little beside a piece's own time.
+    private static let moment: UInt32 = 1000
+
     private let queue = Mutex(Queue())
+    private let transfers = Atomic<Int>(0)
+
+    /// A transfer begins, or has ended, that will give pieces.
+    func begin() { transfers.add(1, ordering: .relaxed) }
+    func end() { transfers.subtract(1, ordering: .relaxed) }
 
     /// Takes a piece; `done` is called when its bytes are no longer needed.
     func add(
@@ -48,6 +58,9 @@ final class SM3Lane: Sendable {
 
     private func run() {
         while true {
+            // Eight side by side cost little more than two.
+            let wanted = min(Self.fair, transfers.load(ordering: .relaxed))
+            if queue.withLock({ $0.pieces.count }) < wanted { usleep(Self.moment) }
             let batch = queue.withLock { queue -> [Piece] in
                 var batch: [Piece] = []
                 var rest: [Piece] = []

@@ -39,6 +39,8 @@ final class SourceCopy {
     /// Reads to the end; every byte is written and digested when it returns, not yet synced.
     func run() throws -> SourceDigests {
         let size = reading.size
+        lanes?.begin()
+        defer { lanes?.end() }
         let ring = BufferRing(count: writer == nil ? 1 : 4)
         let stream = SM3Stream()
         var whole = SHA256Hasher()

@@ -9,6 +9,8 @@ struct SourceReading {
     /// Ranges that could not be read, in order, to 4 KiB.
     private(set) var unreadable: [Range<Int64>] = []
 
+    private var isDirect = false
+
     /// Bytes that are tried one piece at a time where a larger read failed.
     private static let pieceSize = 4096
 
@@ -20,9 +22,31 @@ struct SourceReading {
 
     var size: Int64 { Int64(first.st_size) }
 
-    /// Tells the kernel that it is read from front to end (posix_fadvise(2)).
-    func expectSequence() {
+    /// Tells the kernel that it is read from front to end (posix_fadvise(2)), past the cache where
+    /// the file system can: nobody reads it a second time, and the copying costs.
+    mutating func expectSequence() {
         posix_fadvise(source.descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+        isDirect = setDirect(true)
+    }
+
+    private func setDirect(_ isOn: Bool) -> Bool {
+        // O_DIRECT of open(2), which the module of the C library leaves out.
+        #if arch(arm64)
+            let direct: CInt = 0o200000
+        #else
+            let direct: CInt = 0o40000
+        #endif
+        let flags = fcntl(source.descriptor, F_GETFL)
+        guard flags >= 0 else { return false }
+        return fcntl(source.descriptor, F_SETFL, isOn ? flags | direct : flags & ~direct) == 0
+    }
+
+    /// Whether a read failed for being direct alone, which wants whole sectors: then it is read on as
+    /// any other file is.
+    private mutating func fallsBack(after count: Int) -> Bool {
+        guard isDirect, count < 0, count != -Int(EINTR) else { return false }
+        isDirect = false
+        return setDirect(false)
     }
 
     private static func status(
@@ -72,6 +96,8 @@ struct SourceReading {
                 done += count
             } else if count == 0 {
                 throw VaultFailure(.unstable)
+            } else if fallsBack(after: count) {
+                continue
             } else if count != -Int(EINTR) {
                 try check(Int32(-count))
                 done += try fillPiece(rest, at: offset + Int64(done))
