@@ -18,12 +18,19 @@ package struct ControlService: Service {
     package init(
         path: String, operations: @escaping @Sendable (Language) -> Operations, log: Logger
     ) throws {
-        unlink(path)
+        Self.unlinkSocket(path)
         let mask = umask(0o077)
         listener = clinux_control_listen(path)
         umask(mask)
         guard listener >= 0 else { throw AssemblyFailure(.notPermitted, subject: path) }
         (self.path, self.operations, self.log) = (path, operations, log)
+    }
+
+    /// Removes a socket's file; anything else that stands there is none of ours.
+    private static func unlinkSocket(_ path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
+        unlink(path)
     }
 
     /// Runs until graceful shutdown; requests under way are cancelled and answered.
@@ -53,7 +60,7 @@ package struct ControlService: Service {
             shutdown(listener, CInt(SHUT_RDWR))
         }
         close(listener)
-        unlink(path)
+        Self.unlinkSocket(path)
     }
 
     private func serve(_ connection: CInt) async {
@@ -94,10 +101,12 @@ private final class Peer: Sendable {
 
     init(_ descriptor: CInt) { self.descriptor = Mutex(descriptor) }
 
-    /// Sends one line; a peer that went away misses it.
+    /// Sends one line; a peer that went away, or does not read, misses it and all that follow.
     func send(_ answer: Answer) {
         let line = Array((JSONWriter.line(answer.json) + "\n").utf8)
-        descriptor.withLock { _ = clinux_control_send($0, line, line.count) }
+        descriptor.withLock {
+            if clinux_control_send($0, line, line.count) != 0 { shutdown($0, CInt(SHUT_RDWR)) }
+        }
     }
 
     func close() { descriptor.withLock { _ = Glibc.close($0) } }

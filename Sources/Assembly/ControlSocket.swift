@@ -1,5 +1,5 @@
 import CLinux
-import Evidence
+package import Evidence
 import Glibc
 import Synchronization
 
@@ -24,12 +24,14 @@ package enum ControlSocket {
     /// Asks the daemon that listens there. Blocks until its last line; answers come as they do.
     /// Nil where nobody listens.
     package static func ask(
-        _ request: Request, at path: String, answer: (Answer) -> Void
+        _ request: Request, in language: Language, at path: String, answer: (Answer) -> Void
     ) throws -> ExitStatus? {
         let descriptor = clinux_control_connect(path)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        let line = Array((JSONWriter.line(request.json) + "\n").utf8)
+        var members = request.json.objectValue ?? [:]
+        members["language"] = .string(language.rawValue)
+        let line = Array((JSONWriter.line(.object(members)) + "\n").utf8)
         guard clinux_control_send(descriptor, line, line.count) == 0 else { return nil }
         var lines = LineReading(descriptor: descriptor)
         while let line = lines.next() {

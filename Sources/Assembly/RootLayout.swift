@@ -28,6 +28,9 @@ package struct RootLayout: Sendable {
     ///   newer format, or a damaged one.
     package static func look(at path: String) throws -> State {
         guard LocalPath.exists(path) else { return .vacant }
+        if LocalPath.isDirectory(path), isClosed(path) {
+            throw AssemblyFailure(.notPermitted, subject: path)
+        }
         guard LocalPath.isDirectory(path), let names = LocalPath.names(in: path) else {
             throw AssemblyFailure(.notEmpty, subject: path)
         }
@@ -51,6 +54,9 @@ package struct RootLayout: Sendable {
             String(decoding: $0, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
         }
         guard let format, let version = Int(format) else {
+            throw AssemblyFailure(.damagedStation, subject: path + "/format")
+        }
+        guard version >= 1 else {
             throw AssemblyFailure(.damagedStation, subject: path + "/format")
         }
         guard version <= Int(Self.format) ?? 1 else {
@@ -79,6 +85,12 @@ package struct RootLayout: Sendable {
         case .station: throw AssemblyFailure(.alreadyStation, subject: path)
         case .vacant: break
         }
+        if let origin, !StationIdentity.isOrigin(origin) {
+            throw AssemblyFailure(.wrongUsage, subject: "--origin: no spaces and no + in it")
+        }
+        if let name, name.allSatisfy(\.isWhitespace) {
+            throw AssemblyFailure(.wrongUsage, subject: "--station: a name is wanted")
+        }
         try makeRootDirectory(path)
         let root = try DurableRoot(path: path)
         try root.makeDirectory("staging", mode: 0o700)
@@ -90,9 +102,6 @@ package struct RootLayout: Sendable {
             name: name ?? "evidock", code: code, court: court,
             origin: origin ?? "evidock.invalid/\(code.lowercased())-\(random(digits: 8))",
             created: now)
-        guard StationIdentity.isOrigin(identity.origin) else {
-            throw AssemblyFailure(.wrongUsage, subject: "--origin: no spaces and no + in it")
-        }
         _ = try root.replace(Array((Self.format + "\n").utf8), at: "format", mode: 0o644)
         let key: SigningKey
         if try root.exists("keys/log.key") {
@@ -121,6 +130,11 @@ package struct RootLayout: Sendable {
             let key = try? SigningKey(pem: pem)
         else { throw AssemblyFailure(.missingKey, subject: place) }
         return key
+    }
+
+    /// Whether this user may not look into a directory.
+    private static func isClosed(_ path: String) -> Bool {
+        access(path, R_OK | X_OK) != 0 && errno == EACCES
     }
 
     private static func makeRootDirectory(_ path: String) throws {

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -41,7 +42,16 @@ int clinux_control_listen(const char *path) {
     return fd;
 }
 
-int clinux_control_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC); }
+int clinux_control_accept(int listener) {
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    // Who neither asks nor reads is left waiting, not waited for.
+    struct timeval patience = {.tv_sec = 5};
+    if (fd >= 0) {
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    }
+    return fd;
+}
 
 int clinux_control_connect(const char *path) {
     struct sockaddr_un name;

@@ -16,9 +16,11 @@ extension VisitWalk {
 
     /// Reads files that were seen before once more and confirms them by digest: one `duplicate`
     /// leaf for all. A recorder pulled meanwhile harms nothing: what was not reached is said to be
-    /// unconfirmed. A file that turns out to be another one is taken like any new one.
-    func confirm(_ seen: [(FootageFile, KnownFile)]) async throws {
-        guard !seen.isEmpty else { return }
+    /// unconfirmed.
+    ///
+    /// - Returns: files that turn out to be others than they look, to be taken like any new one.
+    func confirm(_ seen: [(FootageFile, KnownFile)]) async throws -> [FootageFile] {
+        guard !seen.isEmpty else { return [] }
         var rows: [RecordRow] = []
         var confirmed: [(FootageFile, KnownFile, SM3Digest)] = []
         var changed: [FootageFile] = []
@@ -81,10 +83,8 @@ extension VisitWalk {
             unconfirmed += Int64(unread.count)
             await announce(unread.map(unconfirmed))
         }
-        if !changed.isEmpty {
-            try await enterFindings(changed.map(changedFinding))
-            try await take(changed)
-        }
+        if !changed.isEmpty { try await enterFindings(changed.map(changedFinding)) }
+        return changed
     }
 
     private func unconfirmed(_ file: FootageFile) -> FileOutcome {

@@ -69,9 +69,19 @@ final class VisitWalk {
             }
             try await take(new)
             try await enterRefusals(visit.refused.map(refusal(of:)))
-            summary.safeToRemove = !isInterrupted && !lacksRoom && !hasUntaken
-            let removable = sayMayBeRemovedWhenPublished()
-            try await confirm(seen)
+            var removable = sayMayBeRemovedWhenPublished()
+            let changed = try await confirm(seen)
+            if !changed.isEmpty {
+                // The green word was too early: it is taken back until they are sealed too.
+                try await removable.value
+                board.update(slot) {
+                    $0.state = .transferring
+                    $0.filesTotal += Int64(changed.count)
+                    $0.bytesTotal += changed.reduce(0) { $0 + $1.size }
+                }
+                try await take(changed)
+                removable = sayMayBeRemovedWhenPublished()
+            }
             try await replicate()
             describer.finish()
             await description.value
@@ -140,7 +150,9 @@ final class VisitWalk {
     /// Every new file is sealed: the dock says so as soon as their events are published, whatever
     /// else is still done with files seen before.
     private func sayMayBeRemovedWhenPublished() -> Task<Void, any Error> {
-        Task { [announcer, board, slot, name, log = stages.log, safe = summary.safeToRemove] in
+        summary.safeToRemove = !isInterrupted && !lacksRoom && !hasUntaken
+        return Task {
+            [announcer, board, slot, name, log = stages.log, safe = summary.safeToRemove] in
             try await announcer.finish()
             guard safe else { return }
             board.update(slot) {

@@ -19,9 +19,10 @@ enum Carrying {
         } catch  where ExitStatus(failure: error) == .inUse {
             let socket =
                 Station.controlSocket(of: settings) ?? ControlSocket.path(settings: settings)
-            guard let status = try ControlSocket.ask(request, at: socket, answer: answer) else {
-                throw error
-            }
+            guard
+                let status = try ControlSocket.ask(
+                    request, in: language, at: socket, answer: answer)
+            else { throw error }
             return status
         }
         let task = Task {

@@ -17,7 +17,7 @@ struct Docks: AsyncParsableCommand {
         let socket = Station.controlSocket(of: settings)
         if let socket,
             let status = try ControlSocket.ask(
-                .docks(clearable: clearable), at: socket,
+                .docks(clearable: clearable), in: language, at: socket,
                 answer: { answer in
                     if case .line(let value) = answer {
                         Self.print(value, json: json, clearable: clearable)
