@@ -53,10 +53,7 @@ package struct RootLayout: Sendable {
         let format = try SmallFile.read(path + "/format", limit: 64).map {
             String(decoding: $0, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
         }
-        guard let format, let version = Int(format) else {
-            throw AssemblyFailure(.damagedStation, subject: path + "/format")
-        }
-        guard version >= 1 else {
+        guard let format, let version = Int(format), version >= 1 else {
             throw AssemblyFailure(.damagedStation, subject: path + "/format")
         }
         guard version <= Int(Self.format) ?? 1 else {

@@ -6,6 +6,23 @@ import Logging
 /// Carries a writing request out: in this process where the root is free, else by the daemon that
 /// holds it.
 enum Carrying {
+    /// Carries a request out and gives its lines; failures go to the terminal, and whatever is not
+    /// done becomes the exit code.
+    static func lines(
+        _ request: Request, settings: Settings, line: @escaping @Sendable (JSONValue) -> Void
+    ) async throws {
+        let status = try await out(request, settings: settings) { answer in
+            switch answer {
+            case .line(let value): line(value)
+            case .failure(_, let problem, let nextStep):
+                Terminal.note("evidock: " + problem.text(in: language))
+                Terminal.note("  " + nextStep.text(in: language))
+            case .end: break
+            }
+        }
+        guard status == .done else { throw ExitCode(status.rawValue) }
+    }
+
     /// - Parameter makesNew: whether an empty root becomes a station by itself.
     static func out(
         _ request: Request, settings: Settings, makesNew: Bool = false,

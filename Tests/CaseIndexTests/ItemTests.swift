@@ -209,7 +209,9 @@ import Testing
         let names = leaves.map(SampleLedger.name)
         #expect(try reader.undescribed().map(\.item) == [names[0], names[2], names[3]])
         #expect(try reader.undescribed(limit: 1).map(\.path) == ["F0.MP4"])
-        #expect(try reader.unreplicated().map(\.item) == Array(names[1...]))
+        let wanting = try reader.withoutCopy(at: "x", after: -1, limit: 9)
+        #expect(wanting.map(\.item) == Array(names[1...]))
+        #expect(try reader.withoutCopy(at: "y", after: -1, limit: 9).map(\.item) == names)
         #expect(try reader.notes().count == 1)
         var seen: [LedgerName] = []
         try reader.everyItem { name, _, _ in seen.append(name) }

@@ -72,11 +72,6 @@ extension IndexReader {
         try describable(where: "described IS NULL", limit: limit)
     }
 
-    /// Items without a second copy, oldest first.
-    package func unreplicated(limit: Int = .max) throws -> [DescribableItem] {
-        try describable(where: "replicated IS NULL", limit: limit)
-    }
-
     /// Items of our own ledger without a copy at that place, oldest first, beyond a leaf.
     package func withoutCopy(
         at place: String, after leaf: Int64, limit: Int

@@ -18,18 +18,9 @@ struct Repair: AsyncParsableCommand {
     func run() async throws {
         let settings = try await global.settings()
         let json = global.json
-        let status = try await Carrying.out(
-            .repair(items: items), settings: settings,
-            answer: { answer in
-                switch answer {
-                case .line(let value): json ? Terminal.line(value) : Self.print(value)
-                case .failure(_, let problem, let nextStep):
-                    Terminal.note("evidock: " + problem.text(in: language))
-                    Terminal.note("  " + nextStep.text(in: language))
-                case .end: break
-                }
-            })
-        guard status == .done else { throw ExitCode(status.rawValue) }
+        try await Carrying.lines(.repair(items: items), settings: settings) { value in
+            json ? Terminal.line(value) : Self.print(value)
+        }
     }
 
     private static func print(_ value: JSONValue) {

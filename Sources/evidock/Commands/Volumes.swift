@@ -78,18 +78,11 @@ struct Volumes: AsyncParsableCommand {
     ) async throws {
         let settings = try await global.settings()
         let json = global.json
-        let status = try await Carrying.out(
-            .addVolume(path: LocalPath.absolute(path), role: role), settings: settings,
-            answer: { answer in
-                switch answer {
-                case .line(let value): json ? Terminal.line(value) : print(value, role)
-                case .failure(_, let problem, let nextStep):
-                    Terminal.note("evidock: " + problem.text(in: language))
-                    Terminal.note("  " + nextStep.text(in: language))
-                case .end: break
-                }
-            })
-        guard status == .done else { throw ExitCode(status.rawValue) }
+        try await Carrying.lines(
+            .addVolume(path: LocalPath.absolute(path), role: role), settings: settings
+        ) { value in
+            json ? Terminal.line(value) : print(value, role)
+        }
     }
 
     private static func print(_ value: JSONValue, _ role: VolumeRole) {
