@@ -69,7 +69,9 @@ package struct Operations: Sendable {
         for (path, volume) in zip(paths, volumes) {
             let conductor = VisitConductor(
                 stages: station.stages, board: station.board, active: station.active)
-            let slot = "ingest:" + SafeText.of(path)
+            let slot = station.board.open(["ingest:" + SafeText.of(path)]) {
+                SlotStatus(slot: $0, state: .recognised)
+            }
             defer { station.board.remove(slot) }
             let summary = try await conductor.run(
                 volume: volume, overrides: overrides, slot: slot, by: by, waitsForRoom: false,

@@ -9,13 +9,41 @@ package final class DockBoard: Sendable {
         var lastMoment: ContinuousClock.Instant = .now
     }
 
+    /// A rate older than this is none.
+    private static let stillAfter: Duration = .seconds(10)
+
     private let entries = Mutex<[String: Entry]>([:])
 
     package init() {}
 
-    /// All slots, in the order of their names.
+    /// All slots, in the order of their names. Where nothing has moved for a while, the rate is 0.
     package var slots: [SlotStatus] {
-        entries.withLock { $0.values.map(\.status) }.sorted { $0.slot < $1.slot }
+        entries.withLock { entries in
+            entries.values.map { entry in
+                var status = entry.status
+                if entry.lastMoment.duration(to: .now) > Self.stillAfter { status.rate = 0 }
+                return status
+            }
+        }.sorted { $0.slot < $1.slot }
+    }
+
+    /// Opens a slot under the first name that is free.
+    ///
+    /// - Parameters:
+    ///   - names: in the order of preference; where all are taken, the last one with a number.
+    ///   - status: what stands there then, given its name.
+    /// - Returns: the name; it is taken until ``remove(_:)``.
+    package func open(_ names: [String], status: (_ slot: String) -> SlotStatus) -> String {
+        entries.withLock { entries in
+            var name = names.first { entries[$0] == nil } ?? names.last ?? "dock"
+            var number = 1
+            while entries[name] != nil {
+                number += 1
+                name = "\(names.last ?? "dock") (\(number))"
+            }
+            entries[name] = Entry(status: status(name))
+            return name
+        }
     }
 
     package func status(of slot: String) -> SlotStatus? {

@@ -5,11 +5,13 @@ package import Evidence
 package struct DockRegister: Sendable {
     package enum Action: Hashable, Sendable {
         case start(Volume)
+        /// As many as may be are worked on: it is started when its turn comes.
+        case wait(Volume)
         /// The volume is no longer mounted. That is never a deletion.
         case gone(Volume)
     }
 
-    private enum Stage { case waiting, working, done }
+    private enum Stage { case new, waiting, working, done }
 
     private let limit: Int
     private var stages: [Volume: Stage] = [:]
@@ -32,7 +34,7 @@ package struct DockRegister: Sendable {
         }
         queue.removeAll { !present.contains($0) }
         for volume in mounted where stages[volume] == nil {
-            stages[volume] = .waiting
+            stages[volume] = .new
             queue.append(volume)
         }
         return actions + startWaiting()
@@ -56,6 +58,10 @@ package struct DockRegister: Sendable {
             let volume = queue.remove(at: place)
             stages[volume] = .working
             actions.append(.start(volume))
+        }
+        for volume in queue where stages[volume] == .new && !isBeingLeft(volume.mountPoint) {
+            stages[volume] = .waiting
+            actions.append(.wait(volume))
         }
         return actions
     }

@@ -42,7 +42,7 @@ package struct DockService: Service {
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { visits in
                 var register = DockRegister(limit: stages.settings.volumes)
-                var present: [Volume: Presence] = [:]
+                var docked: [Volume: Docked] = [:]
                 for await input in inputs {
                     let actions: [DockRegister.Action]
                     switch input {
@@ -51,17 +51,21 @@ package struct DockService: Service {
                     }
                     for action in actions {
                         switch action {
+                        case .wait(let volume):
+                            docked[volume] = Docked(slot: open(volume, isWaiting: true))
                         case .start(let volume):
-                            let presence = Presence()
-                            present[volume] = presence
+                            let here =
+                                docked[volume] ?? Docked(slot: open(volume, isWaiting: false))
+                            here.presence.begin()
+                            docked[volume] = here
                             visits.addTask {
-                                await dock(volume, presence: presence)
+                                await dock(volume, in: here)
                                 feed.yield(.finished(volume))
                             }
                         case .gone(let volume):
-                            present[volume]?.leave()
-                            present[volume] = nil
-                            clear(volume)
+                            guard let here = docked.removeValue(forKey: volume) else { break }
+                            here.presence.leave()
+                            clear(here)
                         }
                     }
                 }
@@ -72,22 +76,43 @@ package struct DockService: Service {
         }
     }
 
-    static func slot(of volume: Volume) -> String {
-        let name = volume.mountPoint.utf8.split(separator: UInt8(ascii: "/")).last
-        return SafeText.of(bytes: Array(name ?? "dock".utf8[...]))
+    /// A volume at the dock: its slot on the board, and whether it is still there.
+    private struct Docked: Sendable {
+        let slot: String
+        let presence = Presence()
     }
 
-    private func dock(_ volume: Volume, presence: Presence) async {
-        let slot = Self.slot(of: volume)
+    /// Opens the slot of a volume: named as below its dock root; by its whole path where another
+    /// dock root has the same name.
+    private func open(_ volume: Volume, isWaiting: Bool) -> String {
+        let path = volume.mountPoint.utf8
+        let root = dockRoots.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+            .filter { path.starts(with: $0.utf8) }.max { $0.utf8.count < $1.utf8.count }
+        let below = path.dropFirst(root?.utf8.count ?? 0)
+        let names = [below, path[...]].map { SafeText.of(bytes: Array($0)) }
+        return board.open(names) { slot in
+            var status = SlotStatus(slot: slot, state: isWaiting ? .held : .recognised)
+            status.label = volume.label
+            if isWaiting {
+                status.reason = Bilingual(
+                    "Other recorders are being read; this one is next in turn.",
+                    "其他记录仪正在采集，请等待轮到本机。")
+            }
+            return status
+        }
+    }
+
+    private func dock(_ volume: Volume, in here: Docked) async {
+        let slot = here.slot
         while true {
             do {
                 _ = try await VisitConductor(stages: stages, board: board, active: active).run(
                     volume: volume, overrides: RecorderOverrides(), slot: slot, by: "serve",
                     waitsForRoom: true,
-                    isMounted: { presence.isThere }, tell: { _ in })
-            } catch  where Self.mayPass(error) && presence.isThere && !Task.isCancelled {
+                    isMounted: { here.presence.isThere }, tell: { _ in })
+            } catch  where Self.mayPass(error) && here.presence.isThere && !Task.isCancelled {
                 await hold(slot, for: error)
-                if presence.isThere, !Task.isCancelled { continue }
+                if here.presence.isThere, !Task.isCancelled { continue }
             } catch {
                 stages.log.error(
                     "a docking failed",
@@ -95,7 +120,8 @@ package struct DockService: Service {
             }
             break
         }
-        if !presence.isThere { clear(volume) }
+        here.presence.end()
+        if !here.presence.isThere { clear(here) }
     }
 
     /// Whether the same docking may end well a little later: the store was full to the last byte, or
@@ -117,15 +143,12 @@ package struct DockService: Service {
         try? await Task.sleep(for: stages.settings.roomPoll)
     }
 
-    /// Takes a slot off the board when its volume is gone, unless it has something left to say.
-    private func clear(_ volume: Volume) {
-        let slot = Self.slot(of: volume)
-        guard let status = board.status(of: slot) else { return }
-        switch status.state {
-        case .mayBeRemoved, .failed, .unfinished, .locked: board.remove(slot)
-        case .recognised, .transferring, .verifying, .held: break
-        }
-        stages.log.notice("a volume is gone", metadata: ["slot": "\(slot)"])
+    /// Takes a slot off the board when its volume is gone and its visit, if it has begun, is over:
+    /// a visit that is cut off says so in the ledger first.
+    private func clear(_ here: Docked) {
+        guard !here.presence.isVisited else { return }
+        board.remove(here.slot)
+        stages.log.notice("a volume is gone", metadata: ["slot": "\(here.slot)"])
     }
 
     private static func words(_ error: any Error) -> String {
@@ -133,10 +156,15 @@ package struct DockService: Service {
     }
 }
 
-/// Whether a volume is still mounted, as the mount table said last.
+/// Whether a volume is still mounted, as the mount table said last, and whether its visit is under
+/// way.
 private final class Presence: Sendable {
-    private let there = Mutex(true)
+    private let state = Mutex((isThere: true, isVisited: false))
 
-    var isThere: Bool { there.withLock { $0 } }
-    func leave() { there.withLock { $0 = false } }
+    var isThere: Bool { state.withLock { $0.isThere } }
+    var isVisited: Bool { state.withLock { $0.isVisited } }
+
+    func leave() { state.withLock { $0.isThere = false } }
+    func begin() { state.withLock { $0.isVisited = true } }
+    func end() { state.withLock { $0.isVisited = false } }
 }

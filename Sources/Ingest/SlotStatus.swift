@@ -23,21 +23,27 @@ package struct SlotStatus: Hashable, Sendable {
     package var bytesTotal: Int64 = 0
     package var filesDone: Int64 = 0
     package var filesTotal: Int64 = 0
-    /// Bytes a second over the last seconds.
+    /// Files kept that need a look, and files that could not be taken.
+    package var needLook: Int64 = 0
+    package var notTaken: Int64 = 0
+    /// Bytes a second over the last seconds, while it moves.
     package var rate: Int64 = 0
     package var reason: Bilingual?
     package var mayBeCleared = false
     /// Mounted writable: never called untouched.
     package var isWritable = false
+    /// How many copies the station keeps of everything; nil where that is not known here.
+    package var copies: Int64?
 
     package init(slot: String, state: State) { (self.slot, self.state) = (slot, state) }
 
     /// Seconds left at the present rate; nil where nothing moves.
     package var secondsLeft: Int64? {
-        guard state == .transferring || state == .verifying, rate > 0, bytesTotal > bytesDone
-        else { return nil }
+        guard isMoving, rate > 0, bytesTotal > bytesDone else { return nil }
         return (bytesTotal - bytesDone + rate - 1) / rate
     }
+
+    private var isMoving: Bool { state == .transferring || state == .verifying }
 
     /// The words of the dock, from the house's catalogue.
     package var words: Bilingual {
@@ -59,12 +65,14 @@ package struct SlotStatus: Hashable, Sendable {
             "words": .string(words.text(in: language)),
             "bytesDone": .integer(bytesDone), "bytesTotal": .integer(bytesTotal),
             "filesDone": .integer(filesDone), "filesTotal": .integer(filesTotal),
-            "rate": .integer(rate), "mayBeCleared": .bool(mayBeCleared),
+            "rate": .integer(isMoving ? rate : 0), "mayBeCleared": .bool(mayBeCleared),
+            "quarantined": .integer(needLook), "refused": .integer(notTaken),
         ]
         members.set("volume", label)
         members.set("recorder", recorder)
         members.set("visit", visit)
         members.set("secondsLeft", secondsLeft)
+        members.set("copies", copies)
         members.set("reason", reason?.text(in: language))
         if isWritable { members["mountedWritable"] = true }
         return .object(members)

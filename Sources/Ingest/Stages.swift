@@ -37,6 +37,9 @@ package struct Stages: Sendable {
     /// The name of the second copy, where there is one now.
     package var copyPlace: String? { vault.copies?.name }
 
+    /// How many copies of everything are kept: 1 is a single copy.
+    var copies: Int64 { copyPlace == nil ? 1 : 2 }
+
     /// Everything integrated so far is published and in the index; gives the ledger's size.
     @discardableResult
     package func publish(isLast: Bool = false) async throws -> Int64 {

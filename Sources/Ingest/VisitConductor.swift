@@ -2,6 +2,7 @@ package import Evidence
 import Logging
 package import Recorders
 import Synchronization
+import Vault
 
 /// Walks one docked volume through all stages: listing, `docking`, transfer, ledger, description,
 /// confirmation of what was seen before, `undocking`.
@@ -22,7 +23,7 @@ package struct VisitConductor: Sendable {
     /// recorder that goes, ends it with an `undocking` that says `interrupted`.
     ///
     /// - Parameters:
-    ///   - slot: the slot's name on the board.
+    ///   - slot: the slot's name on the board, opened there by the caller.
     ///   - by: the account that caused it, for the record.
     ///   - waitsForRoom: whether a full store holds the slot until there is room (the daemon), or
     ///     ends the visit (`evidock ingest`).
@@ -38,9 +39,13 @@ package struct VisitConductor: Sendable {
         var status = SlotStatus(slot: slot, state: .recognised)
         status.label = volume.label
         status.isWritable = !volume.isReadOnly && !volume.isFolder
+        status.copies = stages.copies
         board.set(status)
         do {
             let (tree, visit) = try await offPool { [stages] in
+                guard !OwnDisks.lie(on: volume, disks: stages.vault.diskPaths) else {
+                    throw IngestFailure(.overlapsRoot)
+                }
                 let tree = try RecorderTree(at: volume.mountPoint)
                 let visit = try Recognition.visit(
                     volume: volume, tree: tree, catalogue: stages.catalogue,

@@ -110,7 +110,7 @@ final class VisitWalk {
         summary.profile = visit.profile
         summary.unfinished = Int64(visit.unfinished)
         summary.findings = visit.findings
-        summary.copies = stages.copyPlace == nil ? 1 : 2
+        summary.copies = stages.copies
         board.update(slot) {
             $0.recorder = visit.recorder
             $0.visit = name.description
@@ -151,6 +151,7 @@ final class VisitWalk {
     /// else is still done with files seen before.
     private func sayMayBeRemovedWhenPublished() -> Task<Void, any Error> {
         summary.safeToRemove = !isInterrupted && !lacksRoom && !hasUntaken
+        let isEmpty = visit.files.isEmpty && visit.refused.isEmpty
         return Task {
             [announcer, board, slot, name, log = stages.log, safe = summary.safeToRemove] in
             try await announcer.finish()
@@ -158,6 +159,9 @@ final class VisitWalk {
             board.update(slot) {
                 $0.state = .mayBeRemoved
                 $0.bytesDone = $0.bytesTotal
+                if isEmpty {
+                    $0.reason = Bilingual("No files were found on it.", "未发现任何文件。")
+                }
             }
             log.notice("done, may be removed", metadata: ["slot": "\(slot)", "visit": "\(name)"])
         }
@@ -169,6 +173,8 @@ final class VisitWalk {
             / 1_000_000_000_000_000
         let isWhole = summary.refused == 0 && summary.quarantined == 0 && visit.unfinished == 0
         summary.mayBeCleared = summary.safeToRemove && allConfirmed && isWhole
+        if visit.files.isEmpty { summary.mayBeCleared = false }
+        if summary.mayBeCleared, try await hasDoubts() { summary.mayBeCleared = false }
         let outcome: UndockingRow.Outcome =
             isInterrupted ? .interrupted : lacksRoom || hasUntaken ? .failed : .complete
         let row = UndockingRow(
@@ -181,6 +187,14 @@ final class VisitWalk {
             NewCustodyEvent(
                 kind: .undocking, time: stages.now(), previous: name.leaf, rows: [row.row])
         ])
+    }
+
+    /// Whether something on this card, taken at an earlier docking, needs a look still: the card may
+    /// hold the better original.
+    private func hasDoubts() async throws -> Bool {
+        let index = stages.index
+        let doubted = try await offPool { try index.itemsNeedingALook() }
+        return knownItems.keys.contains { doubted.contains($0) }
     }
 
     /// The `undocking` is published: the visit is over for everybody to see.
@@ -216,6 +230,9 @@ final class VisitWalk {
     /// Counts what became of files, and tells it when its events are published.
     func announce(_ outcomes: [FileOutcome]) async {
         for outcome in outcomes { summary.count(outcome) }
+        board.update(slot) {
+            ($0.needLook, $0.notTaken) = (summary.quarantined, summary.refused)
+        }
         await announcer.add(outcomes)
     }
 

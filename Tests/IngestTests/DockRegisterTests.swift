@@ -21,7 +21,9 @@ struct DockRegisterTests {
     func limit() {
         var register = DockRegister(limit: 2)
         let all = ["a", "b", "c", "d"].map { volume($0) }
-        #expect(register.see(all) == [.start(all[0]), .start(all[1])])
+        #expect(
+            register.see(all)
+                == [.start(all[0]), .start(all[1]), .wait(all[2]), .wait(all[3])])
         #expect(register.finished(all[1]) == [.start(all[2])])
         #expect(register.see(all).isEmpty)
         #expect(register.finished(all[0]) == [.start(all[3])])
@@ -30,7 +32,8 @@ struct DockRegisterTests {
     @Test("A volume that goes is gone at once, and its place is free")
     func gone() {
         var register = DockRegister(limit: 1)
-        #expect(register.see([volume("a"), volume("b")]) == [.start(volume("a"))])
+        let both = [volume("a"), volume("b")]
+        #expect(register.see(both) == [.start(volume("a")), .wait(volume("b"))])
         #expect(register.see([volume("b")]) == [.gone(volume("a")), .start(volume("b"))])
         // The visit of the volume that went ends later: nothing is started twice.
         #expect(register.finished(volume("a")).isEmpty)
@@ -96,6 +99,31 @@ struct DockBoardTests {
         #expect(board.status(of: "a")?.secondsLeft == 7)
         board.remove("a")
         #expect(board.slots.isEmpty)
+    }
+
+    @Test("Two volumes of one name have a slot each; a name is free again when its slot is closed")
+    func names() {
+        let board = DockBoard()
+        func open(_ names: String...) -> String {
+            board.open(names) { SlotStatus(slot: $0, state: .recognised) }
+        }
+        #expect(open("slot1", "/docks/a/slot1") == "slot1")
+        #expect(open("slot1", "/docks/b/slot1") == "/docks/b/slot1")
+        #expect(open("slot1", "/docks/b/slot1") == "/docks/b/slot1 (2)")
+        #expect(open("slot1", "/docks/b/slot1") == "/docks/b/slot1 (3)")
+        #expect(board.slots.count == 4)
+        board.remove("slot1")
+        #expect(open("slot1") == "slot1")
+    }
+
+    @Test("What stands still has no rate")
+    func rate() {
+        var status = SlotStatus(slot: "a", state: .transferring)
+        (status.bytesTotal, status.rate) = (100, 10)
+        #expect(status.json(in: .english)[key: "rate"]?.integerValue == 10)
+        status.state = .mayBeRemoved
+        #expect(status.json(in: .english)[key: "rate"]?.integerValue == 0)
+        #expect(status.secondsLeft == nil)
     }
 
     @Test("Every state has its words in both languages")

@@ -102,9 +102,19 @@ extension IndexReader {
             """
             SELECT 1 FROM items i
             JOIN replicas r ON r.origin = i.origin AND r.item = i.leaf AND r.place = ?
-            WHERE i.leaf = ? AND i.station = ? LIMIT 1
+            WHERE i.origin IN (SELECT id FROM origins) AND i.leaf = ? AND i.station = ? LIMIT 1
             """, [.text(place), .integer(name.leaf), .text(name.station)]
         ).isEmpty
+    }
+
+    /// The items that were entered with a `quarantine`: they need a look.
+    package func itemsNeedingALook() throws -> Set<String> {
+        let items = try rows(
+            """
+            SELECT i.station, i.leaf FROM quarantined q
+            JOIN items i ON i.origin = q.origin AND i.leaf = q.item
+            """)
+        return Set(try items.map { try $0.ledgerName().description })
     }
 
     private func describable(

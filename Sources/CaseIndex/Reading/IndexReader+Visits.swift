@@ -45,12 +45,13 @@ package struct QuarantinedEntry: Hashable, Sendable {
 
 extension IndexReader {
     /// A visit is its recorder's last where none of the same recorder came after it. A recorder
-    /// without a number of its own is told by its volume's serial.
+    /// without a number of its own is told by its volume's serial and label.
     private static let isLast = """
         NOT EXISTS (
             SELECT 1 FROM visits later WHERE later.origin = v.origin AND later.leaf > v.leaf
                 AND later.recorder IS v.recorder
-                AND (v.recorder IS NOT NULL OR later.volumeSerial IS v.volumeSerial))
+                AND (v.recorder IS NOT NULL OR (later.volumeSerial IS v.volumeSerial
+                    AND later.volumeLabel IS v.volumeLabel)))
         """
 
     /// Visits that did not end well and whose recorder has not been here since, oldest first. One

@@ -15,24 +15,27 @@ struct Docks: AsyncParsableCommand {
         let json = global.json
         let clearable = clearable
         let socket = Station.controlSocket(of: settings)
+        var isEmpty = true
         if let socket,
             let status = try ControlSocket.ask(
                 .docks(clearable: clearable), in: language, at: socket,
                 answer: { answer in
                     if case .line(let value) = answer {
+                        isEmpty = false
                         Self.print(value, json: json, clearable: clearable)
                     }
                 })
         {
             guard status == .done else { throw ExitCode(status.rawValue) }
+            if isEmpty { Self.noteEmpty(clearable: clearable, json: json) }
             return
         }
         let reader = try StationReader(settings: settings)
         let index = try await reader.index(log: GlobalOptions.logger())
         Terminal.note(Bilingual("The daemon is not running here.", "守护进程未运行。"))
-        for line in try DockReport(index: index).lines(clearable: clearable, in: language) {
-            Self.print(line, json: json, clearable: clearable)
-        }
+        let lines = try DockReport(index: index).lines(clearable: clearable, in: language)
+        for line in lines { Self.print(line, json: json, clearable: clearable) }
+        if clearable, lines.isEmpty { Self.noteEmpty(clearable: true, json: json) }
     }
 
     private static func print(_ value: JSONValue, json: Bool, clearable: Bool) {
@@ -40,22 +43,57 @@ struct Docks: AsyncParsableCommand {
             Terminal.line(value)
             return
         }
+        clearable ? printFile(value) : printSlot(value)
+    }
+
+    private static func printFile(_ value: JSONValue) {
+        func text(_ key: String) -> String { SafeText.of(value[key: key]?.stringValue ?? "") }
+        Terminal.line("\(text("sha256"))  \(text("recorder"))  \(text("path"))")
+    }
+
+    /// The slot, its recorder, the words of the dock; then what is to be known about it.
+    private static func printSlot(_ value: JSONValue) {
         func text(_ key: String) -> String { SafeText.of(value[key: key]?.stringValue ?? "") }
         func number(_ key: String) -> Int64 { value[key: key]?.integerValue ?? 0 }
-        if clearable {
-            Terminal.line("\(text("sha256"))  \(text("recorder"))  \(text("path"))")
-            return
-        }
-        var line = "\(text("slot"))  \(text("recorder"))  \(text("words"))"
+        var parts = [text("slot"), text("recorder"), text("words")]
         if number("bytesTotal") > 0 {
-            line +=
-                "  \(Readable.bytes(number("bytesDone"))) / \(Readable.bytes(number("bytesTotal")))"
+            parts.append(
+                Readable.bytes(number("bytesDone")) + " / " + Readable.bytes(number("bytesTotal")))
         }
-        if number("rate") > 0 { line += "  \(Readable.bytes(number("rate")))/s" }
+        if number("rate") > 0 { parts.append(Readable.bytes(number("rate")) + "/s") }
         if let left = value[key: "secondsLeft"]?.integerValue {
-            line += "  \(Readable.duration(seconds: Double(left)))"
+            let time = Readable.duration(seconds: Double(left))
+            parts.append(Bilingual("\(time) left", "剩余 \(time)").text(in: language))
         }
-        if !text("reason").isEmpty { line += "  \(text("reason"))" }
-        Terminal.line(line)
+        parts.append(text("reason"))
+        var notes: [Bilingual] = []
+        if number("quarantined") > 0 {
+            notes.append(
+                Bilingual(
+                    "\(number("quarantined")) need a look", "待核查 \(number("quarantined"))"))
+        }
+        if number("refused") > 0 {
+            notes.append(
+                Bilingual("\(number("refused")) not taken", "未采集 \(number("refused"))"))
+        }
+        if value[key: "mountedWritable"]?.boolValue == true {
+            notes.append(Bilingual("mounted writable", "以可写方式挂载"))
+        }
+        if value[key: "copies"]?.integerValue == 1 {
+            notes.append(Bilingual("Single copy", "单份存储"))
+        }
+        if value[key: "mayBeCleared"]?.boolValue == true {
+            notes.append(Bilingual("Recorder may be cleared", "已具备清理条件"))
+        }
+        parts += notes.map { $0.text(in: language) }
+        Terminal.line(parts.filter { !$0.isEmpty }.joined(separator: "  "))
+    }
+
+    private static func noteEmpty(clearable: Bool, json: Bool) {
+        guard !json else { return }
+        Terminal.note(
+            clearable
+                ? Bilingual("No recorder may be cleared now.", "目前没有具备清理条件的记录仪。")
+                : Bilingual("No recorder is docked.", "没有接入的记录仪。"))
     }
 }

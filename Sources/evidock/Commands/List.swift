@@ -59,6 +59,9 @@ struct List: AsyncParsableCommand {
         parts.append(officer.isEmpty ? "-" : officer)
         let status = text(item[key: "media"]?[key: "status"])
         parts.append(status.isEmpty ? "-" : status)
+        if item[key: "quarantine"]?.stringValue != nil {
+            parts.append(Bilingual("needs a look", "待核查").text(in: language))
+        }
         parts.append(text(item[key: "path"]))
         return parts.joined(separator: "  ")
     }
