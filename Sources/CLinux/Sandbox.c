@@ -85,6 +85,8 @@ int evidock_withhold_libraries(struct evidock_memory *baseline) {
     return failure;
 }
 
+int evidock_memory_file(void) { return memfd_create("evidock", MFD_CLOEXEC); }
+
 int evidock_cage_privileges(void) {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return errno;

@@ -2,6 +2,7 @@ import Custody
 import Evidence
 import Inspection
 import Logging
+import Synchronization
 import Vault
 
 /// Asks the inspector about sealed items and enters the answers as `description` events, many rows
@@ -17,10 +18,13 @@ final class Describer: Sendable {
 
     /// Rows entered with one leaf at most.
     private static let batchSize = 128
+    /// Files asked about at once, when nothing is left to be sealed.
+    private static let width = 3
 
     private let stream: AsyncStream<Pending>
     private let feed: AsyncStream<Pending>.Continuation
     private let stages: Stages
+    private let isSealing = Mutex(true)
 
     init(stages: Stages) {
         (stream, feed) = AsyncStream.makeStream()
@@ -28,6 +32,10 @@ final class Describer: Sendable {
     }
 
     func add(_ pending: Pending) { feed.yield(pending) }
+
+    /// Everything of this visit is sealed: until then it takes one file at a time, so that it does
+    /// not keep the officer waiting.
+    func hurry() { isSealing.withLock { $0 = false } }
 
     /// No more will be added; `run` returns when the rest is entered.
     func finish() { feed.finish() }
@@ -52,7 +60,7 @@ final class Describer: Sendable {
                 entering = Task { await enter(batch) }
             }
             for await pending in stream {
-                if inFlight >= 3 { await collect() }
+                while inFlight >= (isSealing.withLock { $0 } ? 1 : Self.width) { await collect() }
                 inFlight += 1
                 group.addTask { [stages] in await Self.describe(pending, stages: stages) }
                 if rows.count >= Self.batchSize { await enterRows() }

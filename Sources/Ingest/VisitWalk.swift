@@ -150,6 +150,7 @@ final class VisitWalk {
     /// Every new file is sealed: the dock says so as soon as their events are published, whatever
     /// else is still done with files seen before.
     private func sayMayBeRemovedWhenPublished() -> Task<Void, any Error> {
+        describer.hurry()
         summary.safeToRemove = !isInterrupted && !lacksRoom && !hasUntaken
         let isEmpty = visit.files.isEmpty && visit.refused.isEmpty
         return Task {

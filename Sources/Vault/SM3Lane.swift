@@ -32,8 +32,9 @@ final class SM3Lane: Sendable {
 
     /// Lanes that are waited for a moment, where so many transfers are under way.
     private static let fair = 4
-    /// How long, in microseconds: little beside a piece's own time.
+    /// How long, in microseconds, and how often: a piece made alone takes 5 milliseconds and more.
     private static let moment: UInt32 = 1000
+    private static let moments = 3
 
     private let queue = Mutex(Queue())
     private let transfers = Atomic<Int>(0)
@@ -60,7 +61,9 @@ final class SM3Lane: Sendable {
         while true {
             // Eight side by side cost little more than two.
             let wanted = min(Self.fair, transfers.load(ordering: .relaxed))
-            if queue.withLock({ $0.pieces.count }) < wanted { usleep(Self.moment) }
+            for _ in 0..<Self.moments where queue.withLock({ $0.pieces.count }) < wanted {
+                usleep(Self.moment)
+            }
             let batch = queue.withLock { queue -> [Piece] in
                 var batch: [Piece] = []
                 var rest: [Piece] = []

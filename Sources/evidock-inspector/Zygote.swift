@@ -15,6 +15,7 @@ struct Zygote {
     /// Cages this process. Nil where that fails: then no file may be read.
     init?(socket: CInt) {
         Demuxer.prepare()
+        InspectorCommand.rehearse()
         var baseline = evidock_memory()
         var abi: CInt = 0
         guard evidock_memory_now(&baseline) == 0,

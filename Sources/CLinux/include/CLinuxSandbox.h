@@ -23,6 +23,9 @@ struct evidock_memory {
 };
 int evidock_memory_now(struct evidock_memory *out);
 
+/// A file of no name in memory (memfd_create(2)), or -1.
+int evidock_memory_file(void);
+
 // Libraries that reading footage never calls stay out of what is forked from here on (madvise(2),
 // MADV_DONTFORK): there are a hundred of them, and copying their mappings was most of the cost of a
 // fork. A child that calls one dies of it. `baseline` becomes what a child holds.
