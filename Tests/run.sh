@@ -10,10 +10,14 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 source samples/packages.sh
 
-full=()
+full=() sweeps_limit=40m
 case ${1:-} in
     '') ;;
-    --full) full=(--full) ;;
+    --full)
+        full=(--full)
+        # Some two hours and a half on two cores; more on slower ones.
+        sweeps_limit=8h
+        ;;
     *)
         echo "usage: bash Tests/run.sh [--full]" >&2
         exit 2
@@ -128,7 +132,7 @@ for test in \
     [ -e "$test" ] || continue
     name=${test#Tests/}
     case $test in
-        */Faults/run.py) script "$name" "${name//\//-}.log" python3 "$test" "${full[@]}" ;;
+        */Faults/run.py) limit=$sweeps_limit script "$name" "${name//\//-}.log" python3 "$test" "${full[@]}" ;;
         *.py) script "$name" "${name//\//-}.log" python3 "$test" ;;
         *) script "$name" "${name//\//-}.log" bash "$test" ;;
     esac

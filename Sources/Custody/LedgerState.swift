@@ -16,7 +16,6 @@ struct LedgerState {
     private var watch: ClockWatch
     /// Partial tiles of which a full one has been written since.
     private var superseded: [TilePath] = []
-    private var knownDirectories: Set<String> = []
 
     var size: Int64 { tree.size }
     var publishedSize: Int64 { published.size }
@@ -138,7 +137,7 @@ struct LedgerState {
             bundles.map { (LogPlaces.tile($0.path), $0.bytes) } + batch.files
             + tiles.map { (LogPlaces.tile($0.path), $0.bytes) }
         do {
-            for file in files { try makeDirectory(LogPlaces.parent(of: file.0)) }
+            try root.makeDirectories(files.map { LogPlaces.parent(of: $0.0) })
             try root.publishGroup(files)
         } catch let failure {
             // What stands there after a failure that is final is for the next start to judge.
@@ -162,14 +161,6 @@ struct LedgerState {
     static func isOver(after error: any Error) -> Bool {
         guard let failure = error as? DurableFileFailure else { return true }
         return failure.disposition != .retry || ["fsync", "syncfs"].contains(failure.operation)
-    }
-
-    private mutating func makeDirectory(_ place: String) throws {
-        guard knownDirectories.insert(place).inserted else { return }
-        do { try root.makeDirectory(place) } catch {
-            knownDirectories.remove(place)
-            throw error
-        }
     }
 
     private func bundles(

@@ -1,6 +1,7 @@
 import CLinux
 import Evidence
 import Glibc
+import Synchronization
 
 // Names that never change, and the few that do.
 extension DurableRoot {
@@ -141,6 +142,7 @@ extension DurableRoot {
     /// A directory that holds files alone is gone with them, durably.
     package func removeFlatDirectory(_ relative: String) throws {
         _ = try parts(relative)
+        settled.withLock { _ = $0.remove(relative) }
         for name in try names(in: relative) { unlinkat(descriptor, relative + "/" + name, 0) }
         guard unlinkat(descriptor, relative, AT_REMOVEDIR) == 0 || errno == ENOENT else {
             throw DurableFileFailure(errno: errno, operation: "rmdir", place: relative)

@@ -12,6 +12,8 @@ package final class DurableRoot: Sendable {
     let descriptor: CInt
     let calls: DiskCalls
     private let counter = Mutex<UInt64>(0)
+    /// Directories that are there and durable.
+    let settled = Mutex<Set<String>>([])
 
     /// Opens an existing directory.
     package init(path: String, calls: DiskCalls = .kernel) throws {
@@ -28,28 +30,34 @@ package final class DurableRoot: Sendable {
 
     /// The directory and its ancestors are there and durable when it returns.
     package func makeDirectory(_ relative: String, mode: UInt32 = 0o755) throws {
-        var made = ""
-        for part in try parts(relative) {
-            let place = made.isEmpty ? part : made + "/" + part
-            guard mkdirat(descriptor, place, mode) == 0 || errno == EEXIST else {
-                throw DurableFileFailure(errno: errno, operation: "mkdir", place: place)
-            }
-            // One that is there already may be from a run that was killed before its sync.
-            try syncDirectory(made)
-            made = place
-        }
+        try makeDirectories([relative], mode: mode)
     }
 
-    /// Many directories, ancestors first, with one sync for all of them.
+    /// Directories and their ancestors are there and durable when it returns: each parent is synced
+    /// once. What this object has settled before is not looked at again.
     package func makeDirectories(_ places: [String], mode: UInt32 = 0o755) throws {
-        let group = try GroupSync(root: self)
-        for place in places {
-            _ = try parts(place)
+        var wanted: [String] = []
+        var parents: [String] = []
+        let known = settled.withLock { $0 }
+        var seen = known
+        for place in places where !known.contains(place) {
+            var made = ""
+            for part in try parts(place) {
+                let parent = made
+                made = parent.isEmpty ? part : parent + "/" + part
+                guard seen.insert(made).inserted else { continue }
+                wanted.append(made)
+                // One that is there already may be from a run that was killed before its sync.
+                if !parents.contains(parent) { parents.append(parent) }
+            }
+        }
+        for place in wanted {
             guard mkdirat(descriptor, place, mode) == 0 || errno == EEXIST else {
                 throw DurableFileFailure(errno: errno, operation: "mkdir", place: place)
             }
         }
-        try group.sync()
+        for parent in parents { try syncDirectory(parent) }
+        settled.withLock { $0.formUnion(wanted) }
     }
 
     /// The entries of a directory are on the disk.
