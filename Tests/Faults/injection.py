@@ -101,7 +101,7 @@ def sweep(work, cases, size, seconds, prepare, arguments, also=((), ()), **envir
     later = 0
     for case in work.sample(cases, size, seconds):
         same = [other for other in cases if other[0].call == case[0].call]
-        for turn in range(6):
+        for turn in range(16):
             instance, what, to = case if turn < 4 else work.random.choice(same)
             prepare()
             run, trace, fired = _once(work, arguments, instance, what, to, also, **environment)
