@@ -7,6 +7,7 @@ extension VisitWalk {
     func settle(
         _ group: GroupResult
     ) async throws -> (lackingRoom: [FootageFile], again: [FootageFile]) {
+        guard !group.results.isEmpty else { return ([], []) }
         var drafts: [Draft] = []
         var twins: [(FootageFile, VaultedItem)] = []
         var fresh: Set<SHA256Digest> = []

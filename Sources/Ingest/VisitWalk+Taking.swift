@@ -74,11 +74,15 @@ extension VisitWalk {
                         stages: stages, board: board, slot: slot, tree: tree, isAlive: isAlive)
                     tasks.addTask { finished.add(await work.run(group)) }
                 }
-                guard try await tasks.next() != nil else { break }
-                inFlight -= 1
+                // The next groups are under way while the events of these are entered.
                 let settled = try await settle(finished.take())
                 lackingRoom += settled.lackingRoom
                 again += settled.again
+                if !again.isEmpty, inFlight < active.share(of: stages.settings.transfers) {
+                    continue
+                }
+                guard try await tasks.next() != nil else { break }
+                inFlight -= 1
             }
         }
         try await enterRefusals(
