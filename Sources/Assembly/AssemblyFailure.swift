@@ -27,27 +27,31 @@ package struct AssemblyFailure: Failure {
         case volumeNotEmpty = "volume-not-empty"
         case foreignVolume = "foreign-volume"
         case volumeOverlaps = "volume-overlaps"
+        case otherOwner = "other-owner"
+        case readableKey = "readable-key"
     }
 
     package let reason: Code
     /// A path below which nobody's footage lies, a setting's or an option's name.
     package let subject: String
+    /// What should be there instead.
+    package let wanted: Bilingual?
 
-    package init(_ reason: Code, subject: String = "") {
-        (self.reason, self.subject) = (reason, subject)
+    package init(_ reason: Code, subject: String = "", wanted: Bilingual? = nil) {
+        (self.reason, self.subject, self.wanted) = (reason, subject, wanted)
     }
 
     package var code: String { reason.rawValue }
 
     package var disposition: Disposition {
         switch reason {
-        case .notAStation, .newerFormat, .damagedStation, .missingKey, .notEmpty, .volumeMissing,
-            .volumeDiffers:
+        case .notAStation, .newerFormat, .damagedStation, .missingKey, .readableKey, .notEmpty,
+            .volumeMissing, .volumeDiffers:
             .stop
         case .inUse, .indexUnavailable, .daemonGone, .systemShort, .addressSpace: .retry
         case .malformedSetting, .alreadyStation, .wrongUsage, .noSuchItem, .severalItems,
             .noSuchLeaf, .notPermitted, .unreadableFile, .noSuchDirectory, .volumeNotEmpty,
-            .foreignVolume, .volumeOverlaps:
+            .foreignVolume, .volumeOverlaps, .otherOwner:
             .quarantine
         }
     }
@@ -56,7 +60,9 @@ package struct AssemblyFailure: Failure {
         let subject = SafeText.of(subject)
         return switch reason {
         case .malformedSetting:
-            Bilingual("A setting cannot be used: \(subject)", "设置项无法使用：\(subject)")
+            Bilingual(
+                "A setting cannot be used: \(subject)" + wantedText(.english),
+                "设置项无法使用：\(subject)" + wantedText(.chinese))
         case .notAStation:
             Bilingual("There is no station at \(subject).", "\(subject) 处没有站点。")
         case .notEmpty:
@@ -80,7 +86,8 @@ package struct AssemblyFailure: Failure {
                 "\(subject) 的存储正被另一个 evidock 使用。")
         case .indexUnavailable:
             Bilingual("The index cannot be read now.", "索引暂时无法读取。")
-        case .wrongUsage: Bilingual(subject, subject)
+        case .wrongUsage:
+            Bilingual(subject + wantedText(.english), subject + wantedText(.chinese))
         case .noSuchItem:
             Bilingual("No record found for \(subject).", "未查到 \(subject) 的存证记录。")
         case .severalItems:
@@ -114,8 +121,24 @@ package struct AssemblyFailure: Failure {
             Bilingual(
                 "\(subject) is in use by this station already, or lies inside such a directory.",
                 "\(subject) 已被本站点使用，或与使用中的目录相互包含。")
+        case .otherOwner:
+            Bilingual(
+                "The store at \(subject) belongs to another user: \(owner)",
+                "\(subject) 的存储属于其他用户：\(owner)")
+        case .readableKey:
+            Bilingual(
+                "The ledger's key is open to other users: \(subject)",
+                "其他用户可以读取存证日志密钥：\(subject)")
         }
     }
+
+    private func wantedText(_ language: Language) -> String {
+        guard let wanted else { return "" }
+        return (language == .english ? ": " : "：") + wanted.text(in: language)
+    }
+
+    /// Whose the subject is.
+    private var owner: String { LocalPath.owner(subject).map(\.name) ?? "?" }
 
     package var nextStep: Bilingual {
         switch reason {
@@ -144,7 +167,7 @@ package struct AssemblyFailure: Failure {
             Bilingual(
                 "See its size with: evidock log checkpoint", "请用 evidock log checkpoint 查看条数。")
         case .notPermitted:
-            Bilingual("Ask the station's administrator.", "请联系站点管理员。")
+            wanted ?? Bilingual("Ask the station's administrator.", "请联系站点管理员。")
         case .daemonGone:
             Bilingual("Try again. Nothing is lost.", "请重试。没有数据丢失。")
         case .unreadableFile: Bilingual("Check the path.", "请检查路径。")
@@ -162,7 +185,7 @@ package struct AssemblyFailure: Failure {
                 "Mount the right disk there and start again. Nothing was written.",
                 "请在该处挂载正确的磁盘后重新启动。未写入任何内容。")
         case .noSuchDirectory:
-            Bilingual("Mount the disk, or make the directory first.", "请先挂载磁盘或建立该目录。")
+            wanted ?? Bilingual("Mount the disk, or make the directory first.", "请先挂载磁盘或建立该目录。")
         case .volumeNotEmpty:
             Bilingual("Name an empty directory on that disk.", "请指定该磁盘上的一个空目录。")
         case .foreignVolume:
@@ -170,6 +193,14 @@ package struct AssemblyFailure: Failure {
         case .volumeOverlaps:
             Bilingual(
                 "See the disks in use with: evidock volumes", "请用 evidock volumes 查看使用中的磁盘。")
+        case .otherOwner:
+            Bilingual(
+                "Work as that user: runuser -u \(owner) -- evidock … (or: sudo -u \(owner) evidock …)",
+                "请以该用户执行：runuser -u \(owner) -- evidock …（或 sudo -u \(owner) evidock …）")
+        case .readableKey:
+            Bilingual(
+                "Whoever copied it can sign as this station. Where nobody can have: chmod 600 \(SafeText.of(subject))",
+                "复制过该密钥的人可以冒用本站签名。确认无人复制后执行：chmod 600 \(SafeText.of(subject))")
         }
     }
 }

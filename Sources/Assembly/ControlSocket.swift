@@ -21,6 +21,20 @@ package enum ControlSocket {
         return Settings.runDirectory + "/control-\(String(hash, radix: 16)).sock"
     }
 
+    /// A socket's name holds 107 bytes (unix(7)), and lies in a folder that is there, or in the root,
+    /// which may still have to be made.
+    static func requireUsable(_ path: String, root: String) throws {
+        guard path.utf8.count < 108 else {
+            throw AssemblyFailure(
+                .malformedSetting, subject: "controlSocket (\(path))",
+                wanted: Bilingual("at most 107 bytes are possible", "最多 107 字节"))
+        }
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+        guard folder.isEmpty || folder == root || LocalPath.isDirectory(folder) else {
+            throw AssemblyFailure(.noSuchDirectory, subject: folder)
+        }
+    }
+
     /// Asks the daemon that listens there. Blocks until its last line; answers come as they do.
     /// Nil where nobody listens.
     package static func ask(

@@ -21,13 +21,30 @@ package struct Daemon: Sendable {
     /// Runs until SIGTERM or SIGINT. Visits under way are then ended with their `undocking`, the
     /// last checkpoint is published, and the lock given back.
     package func run(ready: @escaping @Sendable (String) -> Void) async throws {
+        var settings = settings
+        if !makesNew { _ = try RootLayout.existing(at: settings.root) }
+        settings.dockRoots = try DockRoots.resolved(settings.dockRoots)
         let socket = ControlSocket.path(settings: settings)
+        try ControlSocket.requireUsable(socket, root: settings.root)
         let station = try await Station.open(
             settings: settings, makesNew: makesNew, note: socket, log: log)
+        do {
+            try await serve(station, at: socket, ready: ready)
+        } catch {
+            try? await station.close()
+            throw error
+        }
+        try await station.close()
+        log.notice("stopped cleanly")
+    }
+
+    private func serve(
+        _ station: Station, at socket: String, ready: @escaping @Sendable (String) -> Void
+    ) async throws {
+        let roots = station.settings.dockRoots
         let notifier = SystemdNotifier { await station.isAlive() }
         let control = try ControlService(
             path: socket, operations: { Operations(station: station, language: $0) }, log: log)
-        let roots = settings.dockRoots
         let dock = DockService(
             stages: station.stages, board: station.board, active: station.active, dockRoots: roots,
             isReady: {
@@ -47,14 +64,7 @@ package struct Daemon: Sendable {
                     .init(service: dock),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
-        do {
-            try await group.run()
-        } catch {
-            try? await station.close()
-            throw error
-        }
-        try await station.close()
-        log.notice("stopped cleanly")
+        try await group.run()
     }
 }
 

@@ -36,7 +36,8 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         case "in-use": self = .inUse
         case "malformed-setting", "wrong-usage", "already-a-station", "no-such-folder",
             "overlaps-root", "not-permitted", "malformed-profile", "unreadable-file",
-            "no-such-directory", "volume-not-empty", "foreign-volume", "volume-overlaps":
+            "no-such-directory", "volume-not-empty", "foreign-volume", "volume-overlaps",
+            "other-owner":
             self = .wrongUsage
         case "no-such-item", "several-items", "no-such-leaf": self = .findings
         default:

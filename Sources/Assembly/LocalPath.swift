@@ -30,10 +30,30 @@ package enum LocalPath {
         return left.hasPrefix(right) || right.hasPrefix(left)
     }
 
+    /// Whether a path is a directory or lies in it, both with their links resolved.
+    package static func isInside(_ path: String, _ directory: String) -> Bool {
+        directory == "/" || (path + "/").hasPrefix(directory + "/")
+    }
+
+    /// Whose a file is; a user without a name is called by his number.
+    package static func owner(_ path: String) -> (uid: UInt32, name: String)? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        let name = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) }
+        return (status.st_uid, name ?? "#\(status.st_uid)")
+    }
+
     /// The running program's own file.
     package static var program: String { resolved("/proc/self/exe") ?? "" }
 
     package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+    package static func isWritable(_ directory: String) -> Bool {
+        access(directory, W_OK | X_OK) == 0
+    }
+
+    /// The directory that an absolute path lies in.
+    package static func parent(_ path: String) -> String { absolute(path + "/..") }
 
     package static func exists(_ path: String) -> Bool {
         var status = stat()

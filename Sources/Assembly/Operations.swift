@@ -21,6 +21,7 @@ package struct Operations: Sendable {
         _ request: Request, by: String, answer: @escaping @Sendable (Answer) -> Void
     ) async -> ExitStatus {
         do {
+            try request.check()
             switch request {
             case .ingest(let paths, let recorder, let officer, let zone):
                 return try await ingest(
@@ -54,12 +55,7 @@ package struct Operations: Sendable {
         answer: @escaping @Sendable (Answer) -> Void
     ) async throws -> ExitStatus {
         var overrides = RecorderOverrides(recorder: recorder, officer: officer)
-        if let zone {
-            guard let offset = ZoneOffset(zone) else {
-                throw AssemblyFailure(.wrongUsage, subject: "--zone: write it like +08:00")
-            }
-            overrides.zone = offset
-        }
+        overrides.zone = zone.flatMap(ZoneOffset.init)
         let volumes = try paths.map(volume(at:))
         var total = VisitSummary()
         total.safeToRemove = true
@@ -90,7 +86,11 @@ package struct Operations: Sendable {
             // Some of it: somebody waits.
             _ = try? await station.replication.catchUp(bytes: 1 << 30)
         }
-        answer(.line(total.json))
+        var summary = total.json[key: "summary"]?.objectValue ?? [:]
+        if !total.findings.isEmpty {
+            summary["findings"] = .array(total.findings.map { $0.json(in: language) })
+        }
+        answer(.line(["summary": .object(summary)]))
         return total.files == 0 ? status.graver(.findings) : status
     }
 

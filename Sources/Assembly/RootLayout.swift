@@ -28,9 +28,7 @@ package struct RootLayout: Sendable {
     ///   newer format, or a damaged one.
     package static func look(at path: String) throws -> State {
         guard LocalPath.exists(path) else { return .vacant }
-        if LocalPath.isDirectory(path), isClosed(path) {
-            throw AssemblyFailure(.notPermitted, subject: path)
-        }
+        if LocalPath.isDirectory(path), isClosed(path) { throw closed(path) }
         guard LocalPath.isDirectory(path), let names = LocalPath.names(in: path) else {
             throw AssemblyFailure(.notEmpty, subject: path)
         }
@@ -80,14 +78,15 @@ package struct RootLayout: Sendable {
     ) throws -> RootLayout {
         switch try look(at: path) {
         case .station: throw AssemblyFailure(.alreadyStation, subject: path)
-        case .vacant: break
+        case .vacant: try requireOwn(path)
         }
         if let origin, !StationIdentity.isOrigin(origin) {
-            throw AssemblyFailure(.wrongUsage, subject: "--origin: no spaces and no + in it")
+            throw AssemblyFailure(
+                .wrongUsage, subject: "--origin",
+                wanted: Bilingual("no spaces and no + in it", "不得包含空格或加号"))
         }
-        if let name, name.allSatisfy(\.isWhitespace) {
-            throw AssemblyFailure(.wrongUsage, subject: "--station: a name is wanted")
-        }
+        try PlainText.check(name, of: "--station", limit: 200)
+        try PlainText.check(court, of: "--court", limit: 64)
         try makeRootDirectory(path)
         let root = try DurableRoot(path: path)
         try root.makeDirectory("staging", mode: 0o700)
@@ -102,7 +101,7 @@ package struct RootLayout: Sendable {
         _ = try root.replace(Array((Self.format + "\n").utf8), at: "format", mode: 0o644)
         let key: SigningKey
         if try root.exists("keys/log.key") {
-            key = try Self.key(in: path)
+            key = try signingKey(in: path)
         } else {
             key = SigningKey.generate()
             try root.replace(try key.pem(), at: "keys/log.key", mode: 0o600)
@@ -118,15 +117,59 @@ package struct RootLayout: Sendable {
         return RootLayout(path: path, station: identity)
     }
 
-    /// The ledger's key: a systemd credential where there is one, else `keys/log.key`.
-    package static func key(in root: String) throws -> SigningKey {
-        let place =
-            getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) + "/log.key" }
+    /// The ledger's key, for whoever signs with it.
+    ///
+    /// - Throws: `readable-key` where others than its owner may read or write it, as ssh(1) does.
+    static func signingKey(in root: String) throws -> SigningKey {
+        var status = stat()
+        let place = root + "/keys/log.key"
+        if keyPlace(in: root) == place, stat(place, &status) == 0, status.st_mode & 0o077 != 0 {
+            throw AssemblyFailure(.readableKey, subject: place)
+        }
+        return try key(in: root)
+    }
+
+    /// A systemd credential where there is one, else `keys/log.key`.
+    private static func keyPlace(in root: String) -> String {
+        getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) + "/log.key" }
             .flatMap { LocalPath.exists($0) ? $0 : nil } ?? root + "/keys/log.key"
+    }
+
+    /// The ledger's key, for its public half.
+    package static func key(in root: String) throws -> SigningKey {
+        let place = keyPlace(in: root)
         guard let pem = try SmallFile.read(place, limit: Self.fileLimit),
             let key = try? SigningKey(pem: pem)
         else { throw AssemblyFailure(.missingKey, subject: place) }
         return key
+    }
+
+    /// That this process may write to a root that is there, and leaves nothing in it that its owner
+    /// cannot write: root could, but its files would then keep the station's own user out.
+    ///
+    /// - Throws: `other-owner`, `not-permitted`.
+    static func requireOwn(_ path: String) throws {
+        guard let owner = LocalPath.owner(path) else { return }
+        guard geteuid() != 0 || owner.uid == 0 else {
+            throw AssemblyFailure(.otherOwner, subject: path)
+        }
+        // A disk that is mounted read-only is told as such when the lock is taken.
+        guard access(path, W_OK | X_OK) == 0 || errno == EROFS else { throw closed(path) }
+        let files = ["lock", "index.sqlite", "index.sqlite-wal", "index.sqlite-shm"]
+        for file in files.map({ path + "/" + $0 }) where access(file, W_OK) != 0 && errno == EACCES
+        {
+            throw AssemblyFailure(
+                .notPermitted, subject: file,
+                wanted: Bilingual(
+                    "Give it to the station's own user: chown \(owner.name) \(SafeText.of(file))",
+                    "请将其归还站点用户：chown \(owner.name) \(SafeText.of(file))"))
+        }
+    }
+
+    /// The failure of a user who may not do this with the root.
+    private static func closed(_ path: String) -> AssemblyFailure {
+        let isOwn = LocalPath.owner(path)?.uid == geteuid()
+        return AssemblyFailure(isOwn ? .notPermitted : .otherOwner, subject: path)
     }
 
     /// Whether this user may not look into a directory.

@@ -1,7 +1,6 @@
 import Configuration
 import Evidence
 package import Ingest
-import SystemPackage
 package import Vault
 
 /// Everything that can be set, read once: flags beat the environment, which beats the file, which
@@ -11,6 +10,7 @@ package struct Settings: Sendable {
     package static let defaultRoot = "/var/lib/evidock"
     package static let defaultConfig = "/etc/evidock/evidock.yaml"
     package static let runDirectory = "/run/evidock"
+    static let defaultDockRoot = runDirectory + "/docks"
 
     /// The station's root directory, absolute.
     package var root: String
@@ -44,102 +44,112 @@ package struct Settings: Sendable {
         var providers: [any ConfigProvider] = [
             EnvironmentVariablesProvider().prefixKeys(with: "evidock")
         ]
-        if let file = try await Self.file(flags.config) { providers.append(file) }
+        if let file = try await SettingsFile.read(flags.config) { providers.append(file) }
         let reader = ConfigReader(providers: providers)
-        root = try Self.absolute(
-            flags.root ?? reader.string(forKey: "root", default: Self.defaultRoot))
-        dockRoots = reader.stringArray(
-            forKey: "dockRoots", default: [Self.runDirectory + "/docks"])
-        controlSocket = reader.string(forKey: "controlSocket")
-        inspector = reader.string(forKey: "inspector")
-        profiles = reader.string(forKey: "profiles", default: "/etc/evidock/recorders.d")
-        copies = reader.string(forKey: "copies")
         let reading = StrictReading(reader)
-        integrateEvery = try reading.number("integrateEvery", default: 100)
-        publishEvery = try reading.number("publishEvery", default: 1000)
+        let root = flags.root ?? reader.string(forKey: "root")
+        guard root != "" else {
+            throw AssemblyFailure(
+                .malformedSetting, subject: "root",
+                wanted: Bilingual("a directory is wanted", "请指定目录"))
+        }
+        self.root = try LocalPath.absolute(root ?? reading.text("root") ?? Self.defaultRoot)
+        dockRoots = try reading.paths("dockRoots") ?? [Self.defaultDockRoot]
+        controlSocket = try reading.text("controlSocket")
+        inspector = try reading.path("inspector")
+        profiles = try reading.path("profiles") ?? "/etc/evidock/recorders.d"
+        copies = try reading.path("copies")
+        integrateEvery = try reading.number("integrateEvery", default: 100, in: 0...3_600_000)
+        publishEvery = try reading.number("publishEvery", default: 1000, in: 0...3_600_000)
         vault = VaultSettings()
-        vault.reserveBytes = Int64(try reading.number("reserveBytes", default: 1 << 30))
-        vault.reservePermille = Int64(try reading.number("reservePermille", default: 10))
+        vault.reserveBytes = Int64(
+            try reading.number("reserveBytes", default: 1 << 30, in: 0...Int.max))
+        vault.reservePermille = Int64(
+            try reading.number("reservePermille", default: 10, in: 0...1000))
         vault.singleThreaded = try reading.flag("singleThreaded")
-        switch reader.string(forKey: "mode", default: "readback") {
+        switch try reading.text("mode") ?? "readback" {
         case "readback": vault.mode = .readback
         case "both": vault.mode = .both
-        case let other: throw AssemblyFailure(.malformedSetting, subject: "mode: \(other)")
+        default:
+            throw AssemblyFailure(
+                .malformedSetting, subject: "mode", wanted: Wanted.either("readback", "both"))
         }
         ingest = IngestSettings()
-        ingest.volumes = try reading.number("volumes", default: 8)
+        ingest.volumes = try reading.number("volumes", default: 8, in: 1...1000)
         ingest.transfers = try reading.number(
-            "transfers", default: vault.singleThreaded ? 1 : 8)
-        guard ingest.volumes > 0, ingest.transfers > 0, integrateEvery >= 0, publishEvery >= 0,
-            vault.reserveBytes >= 0, (0...1000).contains(vault.reservePermille)
-        else { throw AssemblyFailure(.malformedSetting, subject: "a number out of range") }
+            "transfers", default: vault.singleThreaded ? 1 : 8, in: 1...1000)
     }
 
-    private static let names: Set<String> = [
-        "root", "dockRoots", "controlSocket", "inspector", "profiles", "copies", "integrateEvery",
-        "publishEvery", "reserveBytes", "reservePermille", "singleThreaded", "mode", "volumes",
-        "transfers",
-    ]
+    /// What a setting should be.
+    enum Wanted {
+        static let oneValue = Bilingual("one value is wanted", "应为单个值")
+        static let listOfPaths = Bilingual(
+            "a list of paths is wanted, each on a line of its own after a dash",
+            "应为路径列表，每行一个，以短横线开头")
 
-    /// The settings file: one named by hand must be there; the usual one may be absent. A key that
-    /// nobody knows is a mistake that would cost somebody his second copy.
-    private static func file(_ named: String?) async throws -> FileProvider<YAMLSnapshot>? {
-        let path = named ?? defaultConfig
-        guard let bytes = try SmallFile.read(path, limit: 1 << 20) else {
-            guard named == nil, !LocalPath.exists(path) else {
-                throw AssemblyFailure(.malformedSetting, subject: path)
-            }
-            return nil
+        static func number(_ range: ClosedRange<Int>) -> Bilingual {
+            range.upperBound == .max
+                ? Bilingual(
+                    "a whole number from \(range.lowerBound) is wanted",
+                    "应为不小于 \(range.lowerBound) 的整数")
+                : Bilingual(
+                    "a whole number from \(range.lowerBound) to \(range.upperBound) is wanted",
+                    "应为 \(range.lowerBound) 至 \(range.upperBound) 的整数")
         }
-        let keys = topKeys(String(decoding: bytes, as: UTF8.self))
-        if let unknown = keys.first(where: { !names.contains($0) }) {
-            throw AssemblyFailure(.malformedSetting, subject: "\(unknown) (\(path))")
-        }
-        // The provider takes a file without any key for no file of settings.
-        guard !keys.isEmpty else { return nil }
-        do {
-            return try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
-        } catch {
-            throw AssemblyFailure(.malformedSetting, subject: path)
-        }
-    }
 
-    /// What stands before the first colon of the lines that begin a key of the outermost mapping.
-    private static func topKeys(_ yaml: String) -> [String] {
-        yaml.split(whereSeparator: \.isNewline).compactMap { line in
-            guard let first = line.first, !" \t#-%.{}[]".contains(first) else { return nil }
-            let key = line.prefix { $0 != ":" && $0 != "#" }
-            return String(key.filter { !" \t\"'".contains($0) })
+        static func either(_ left: String, _ right: String) -> Bilingual {
+            Bilingual("\(left) or \(right) is wanted", "应为 \(left) 或 \(right)")
         }
-    }
-
-    private static func absolute(_ path: String) throws -> String {
-        guard !path.isEmpty else { throw AssemblyFailure(.malformedSetting, subject: "root") }
-        return LocalPath.absolute(path)
     }
 }
 
-/// Settings of another kind than they should be are told, never replaced by the default.
+/// Settings of another kind than they should be are told, never replaced by the default. One that
+/// is there without a value is absent.
 private struct StrictReading {
     private let reader: ConfigReader
 
     init(_ reader: ConfigReader) { self.reader = reader }
 
-    func number(_ key: ConfigKey, default fallback: Int) throws -> Int {
-        if let number = reader.int(forKey: key) { return number }
-        try requireAbsent(key)
-        return fallback
+    func number(_ key: ConfigKey, default fallback: Int, in range: ClosedRange<Int>) throws -> Int {
+        guard try text(key) != nil else { return fallback }
+        guard let number = reader.int(forKey: key), range.contains(number) else {
+            throw AssemblyFailure(
+                .malformedSetting, subject: "\(key)", wanted: Settings.Wanted.number(range))
+        }
+        return number
     }
 
     func flag(_ key: ConfigKey) throws -> Bool {
-        if let flag = reader.bool(forKey: key) { return flag }
-        try requireAbsent(key)
-        return false
+        guard try text(key) != nil else { return false }
+        guard let flag = reader.bool(forKey: key) else {
+            throw AssemblyFailure(
+                .malformedSetting, subject: "\(key)",
+                wanted: Settings.Wanted.either("true", "false"))
+        }
+        return flag
     }
 
-    private func requireAbsent(_ key: ConfigKey) throws {
-        guard reader.string(forKey: key) == nil, reader.double(forKey: key) == nil,
-            reader.bool(forKey: key) == nil, reader.stringArray(forKey: key) == nil
-        else { throw AssemblyFailure(.malformedSetting, subject: "\(key)") }
+    func text(_ key: ConfigKey) throws -> String? {
+        if let text = reader.string(forKey: key) { return text.isEmpty ? nil : text }
+        guard reader.stringArray(forKey: key) == nil else {
+            throw AssemblyFailure(
+                .malformedSetting, subject: "\(key)", wanted: Settings.Wanted.oneValue)
+        }
+        return nil
+    }
+
+    func path(_ key: ConfigKey) throws -> String? { try text(key).map(LocalPath.absolute) }
+
+    /// A list; a single path counts as one.
+    func paths(_ key: ConfigKey) throws -> [String]? {
+        let text = reader.string(forKey: key)
+        guard text != "", let paths = reader.stringArray(forKey: key) ?? text.map({ [$0] }) else {
+            return nil
+        }
+        guard !paths.isEmpty, !paths.contains("") else {
+            throw AssemblyFailure(
+                .malformedSetting, subject: "\(key)", wanted: Settings.Wanted.listOfPaths)
+        }
+        return paths.map(LocalPath.absolute)
     }
 }

@@ -41,6 +41,7 @@ package final class Station: Sendable {
         settings: Settings, makesNew: Bool, note: String, log: Logger
     ) async throws -> Station {
         raiseDescriptorLimit()
+        try RootLayout.requireOwn(settings.root)
         let layout: RootLayout
         switch try RootLayout.look(at: settings.root) {
         case .station(let found): layout = found
@@ -75,7 +76,7 @@ package final class Station: Sendable {
         isAlone: Bool, log: Logger
     ) async throws {
         try LibCrypto.requireDigests()
-        let key = try RootLayout.key(in: layout.path)
+        let key = try RootLayout.signingKey(in: layout.path)
         volumes = StationVolumes(root: root, origin: layout.station.origin)
         let disks = try volumes.open(copies: settings.copies)
         let vault = try Vault(
@@ -123,6 +124,9 @@ package final class Station: Sendable {
         try await stages.feeder.catchUp()
     }
 
+    /// Recorder profiles that are left out because they cannot be used.
+    package var profileFaults: [any Failure] { stages.catalogue.faults }
+
     /// Whether the ledger still takes events.
     package func isAlive() async -> Bool { await stages.ledger.isWorking() }
 
@@ -139,6 +143,7 @@ package final class Station: Sendable {
         settings: Settings, log: Logger
     ) async throws -> (leaves: Int64, dump: String) {
         let layout = try RootLayout.existing(at: settings.root)
+        try RootLayout.requireOwn(layout.path)
         let root = try DurableRoot(path: layout.path)
         let lock = try RootLock.acquire(root: root, note: "")
         defer { lock.release() }

@@ -61,6 +61,7 @@ package final class Auditor {
             summary.treeSize = checkpoint.size
             origin = checkpoint.origin
             checkStation(origin: checkpoint.origin)
+            checkKey()
             let log = LogCheck(auditor: self, checkpoint: checkpoint)
             log.run()
             hasUnreadLeaves = hasUnreadLeaves || log.hasGap
@@ -143,7 +144,7 @@ package final class Auditor {
                 Bilingual(
                     "The checkpoint is damaged or not signed with the station's key.",
                     "检查点已损坏，或不是由本站密钥签署。"),
-                expected: "signed by \(vkey)",
+                expected: vkey,
                 found: error.problem.english)
         }
         return nil
@@ -166,6 +167,16 @@ package final class Auditor {
             "station-differs", place,
             Bilingual("The log is another station's.", "存证日志属于另一站点。"),
             expected: origin, found: SafeText.of(station.origin))
+    }
+
+    /// Whoever can read the ledger's key can sign as this station.
+    private func checkKey() {
+        let place = "keys/log.key"
+        guard let mode = StoredFile.mode(root + "/" + place), mode & 0o077 != 0 else { return }
+        find(
+            "readable-key", place,
+            Bilingual("The ledger's key is open to other users.", "其他用户可以读取存证日志密钥。"),
+            expected: "600", found: String(mode, radix: 8))
     }
 
     // MARK: - Records
@@ -327,8 +338,8 @@ package final class Auditor {
             found != size
         {
             find(
-                "object-differs", subject, differs, expected: "\(size) bytes",
-                found: "\(found) bytes")
+                "object-differs", subject, differs, expected: "\(size) B",
+                found: "\(found) B")
             return
         }
         guard !isQuick else {
@@ -401,8 +412,8 @@ package final class Auditor {
                     find(
                         "index-differs", item,
                         Bilingual("The index differs from the ledger.", "索引与存证日志不一致。"),
-                        expected: "\(known.size) bytes \(known.sha256.hex)",
-                        found: "\(size) bytes \(sha256.hex)")
+                        expected: "\(known.size) B \(known.sha256.hex)",
+                        found: "\(size) B \(sha256.hex)")
                 }
             }
         } catch {

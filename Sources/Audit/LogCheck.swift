@@ -138,7 +138,7 @@ final class LogCheck {
             auditor.find(
                 "bundle-missing", "log/\(path)",
                 Bilingual("A bundle of entries is missing.", "存证记录包缺失。"),
-                expected: "\(path.width) entries")
+                expected: "\(path.width)")
             return nil
         }
         do {
@@ -148,7 +148,7 @@ final class LogCheck {
             auditor.find(
                 "bundle-damaged", "log/\(found.path)",
                 Bilingual("A bundle of entries is damaged.", "存证记录包已损坏。"),
-                expected: "\(found.path.width) entries", found: error.problem.english)
+                expected: "\(found.path.width)", found: error.problem.english)
             return nil
         }
     }
@@ -161,8 +161,8 @@ final class LogCheck {
         }
         guard let hashes = try? HashTile.parse(found.bytes, width: found.path.width) else {
             differs(
-                found.path, expected: "\(found.path.width * HashTile.hashWidth) bytes",
-                found: "\(found.bytes.count) bytes")
+                found.path, expected: "\(found.path.width * HashTile.hashWidth) B",
+                found: "\(found.bytes.count) B")
             return nil
         }
         return Array(hashes.prefix(path.width))
@@ -196,7 +196,7 @@ final class LogCheck {
     private func missing(_ path: TilePath) {
         auditor.find(
             "tile-missing", "log/\(path)", Bilingual("A tile is missing.", "哈希块缺失。"),
-            expected: "\(path.width) hashes")
+            expected: "\(path.width)")
     }
 
     private func differs(
@@ -229,7 +229,7 @@ final class LogCheck {
         if entry.count > Leaf.byteLimit {
             auditor.find(
                 "leaf-too-long", subject, Bilingual("A leaf is too long.", "存证记录过长。"),
-                expected: "at most \(Leaf.byteLimit) bytes", found: "\(entry.count) bytes")
+                expected: "≤ \(Leaf.byteLimit) B", found: "\(entry.count) B")
         }
         if let code = auditor.stationCode, leaf.station != code {
             auditor.find(
@@ -248,13 +248,13 @@ final class LogCheck {
             auditor.find(
                 "leaf-malformed", subject,
                 Bilingual("A leaf points to one that is not before it.", "存证记录指向了其后的记录。"),
-                expected: "below \(index)", found: "\(previous)")
+                expected: "< \(index)", found: "\(previous)")
         }
         if let basis = leaf.basis, !(0...index).contains(basis.size) {
             auditor.find(
                 "leaf-malformed", subject,
                 Bilingual("A leaf names a later checkpoint.", "存证记录引用了更晚的检查点。"),
-                expected: "at most \(index)", found: "\(basis.size)")
+                expected: "≤ \(index)", found: "\(basis.size)")
         }
         if let basis = leaf.basis { bases.check(basis, ofLeaf: index) }
         auditor.take(leaf, rows: auditor.rows(of: leaf, index: index), index: index)

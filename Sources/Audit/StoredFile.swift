@@ -50,6 +50,13 @@ enum StoredFile {
         return Int64(status.st_size)
     }
 
+    /// Who may read, write and run a regular file: the nine bits; nil where there is none.
+    static func mode(_ path: String) -> UInt32? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return status.st_mode & 0o777
+    }
+
     static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

@@ -103,7 +103,7 @@ extension Auditor {
         visits[file.visit]?.paths.insert(file.file.path)
         let pairs = [
             (leaf.sha256?.hex, file.sha256.hex), (leaf.sm3?.hex, file.sm3.hex),
-            (leaf.size.map { "\($0) bytes" }, "\(file.file.size) bytes"),
+            (leaf.size.map { "\($0) B" }, "\(file.file.size) B"),
         ]
         for (claimed, recorded) in pairs {
             guard let claimed, claimed != recorded else { continue }
@@ -170,7 +170,7 @@ extension Auditor {
                 Bilingual(
                     "Not every file of the docking's inventory is accounted for.",
                     "接入时清单中的文件未全部入账。"),
-                expected: "\(announced) files", found: "\(visit.accounted) files")
+                expected: "\(announced)", found: "\(visit.accounted)")
         }
     }
 }

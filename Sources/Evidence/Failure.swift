@@ -42,7 +42,7 @@ package enum Disposition: String, Sendable {
 ///
 /// Every target has one type of these. No personal data stands in an error: a file is named by its
 /// place in the vault or by its item, never by a person.
-package protocol Failure: Error, Sendable {
+package protocol Failure: Error, Sendable, CustomStringConvertible {
     /// A constant word for scripts and logs, such as `disk-full`.
     var code: String { get }
     var disposition: Disposition { get }
@@ -50,6 +50,11 @@ package protocol Failure: Error, Sendable {
     var problem: Bilingual { get }
     /// What the person at the other end can do.
     var nextStep: Bilingual { get }
+}
+
+extension Failure {
+    /// The words, wherever one failure stands in the text of another.
+    package var description: String { problem.english }
 }
 
 /// Something a check found: expected against found. A value, not a thrown error.
@@ -70,10 +75,12 @@ package struct Finding: Hashable, Sendable {
         (self.expected, self.found) = (expected, found)
     }
 
-    package var json: JSONValue {
+    package var json: JSONValue { json(in: .english) }
+
+    package func json(in language: Language) -> JSONValue {
         var members: [String: JSONValue] = [
             "code": .string(code), "subject": .string(subject),
-            "message": .string(message.english),
+            "message": .string(message.text(in: language)),
         ]
         members.set("expected", expected)
         members.set("found", found)

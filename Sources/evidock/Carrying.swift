@@ -23,17 +23,23 @@ enum Carrying {
         guard status == .done else { throw ExitCode(status.rawValue) }
     }
 
+    /// Whether a daemon may hold the root: one that was met, or one of the user whose root it is.
+    private static func mayBeHeld(_ error: any Error) -> Bool {
+        ExitStatus(failure: error) == .inUse || (error as? AssemblyFailure)?.reason == .otherOwner
+    }
+
     /// - Parameter makesNew: whether an empty root becomes a station by itself.
     static func out(
         _ request: Request, settings: Settings, makesNew: Bool = false,
         answer: @escaping @Sendable (Answer) -> Void
     ) async throws -> ExitStatus {
+        try request.check()
         let log = GlobalOptions.logger()
         let station: Station
         do {
             station = try await Station.open(
                 settings: settings, makesNew: makesNew, note: "", log: log)
-        } catch  where ExitStatus(failure: error) == .inUse {
+        } catch  where mayBeHeld(error) {
             let socket =
                 Station.controlSocket(of: settings) ?? ControlSocket.path(settings: settings)
             guard
@@ -42,6 +48,7 @@ enum Carrying {
             else { throw error }
             return status
         }
+        for fault in station.profileFaults { Terminal.failure(fault) }
         let task = Task {
             await Operations(station: station, language: language)
                 .perform(request, by: LocalAccount.name, answer: answer)

@@ -24,8 +24,8 @@ struct Evidock: AsyncParsableCommand {
             Terminal.failure(AssemblyFailure(.addressSpace))
             leave(ExitStatus.tryAgain.rawValue)
         }
-        let arguments = GlobalOptions.movedBehind(Array(CommandLine.arguments.dropFirst()))
         do {
+            let arguments = try GlobalOptions.movedBehind(Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -43,7 +43,8 @@ struct Evidock: AsyncParsableCommand {
                 leave(0)
             }
             if code == .validationFailure {
-                Terminal.note(fullMessage(for: error))
+                let words = fullMessage(for: error)
+                Terminal.note(language == .chinese ? UsageWords.chinese(words) : words)
                 Terminal.flush()
                 leave(ExitStatus.wrongUsage.rawValue)
             }

@@ -11,6 +11,8 @@ struct ServeCommandTests {
         let process: Process
         let bench: Bench
         let docks: String
+        /// What it says when it is ready.
+        let line: String
 
         init(
             _ bench: Bench, dockRoots: [String]? = nil, environment: [String: String] = [:]
@@ -32,7 +34,8 @@ struct ServeCommandTests {
                 if piece.isEmpty { break }
                 line += piece
             }
-            #expect(String(decoding: line, as: UTF8.self).hasPrefix("listening on "))
+            self.line = String(decoding: line, as: UTF8.self)
+            #expect(self.line.hasPrefix("listening on "))
         }
 
         func stop() -> Int32 {
@@ -55,7 +58,8 @@ struct ServeCommandTests {
     @Test("FAULTS-8: a second daemon leaves with 6, and the first goes on and stops cleanly")
     func second() throws {
         let daemon = try Daemon(Bench())
-        let second = try Program.run("serve", "--root", daemon.bench.root)
+        let second = try Program.run(
+            "serve", "--root", daemon.bench.root, "--dock-root", daemon.docks)
         #expect(second.status == 6)
         #expect(second.errors.contains("in use"))
         #expect(daemon.stop() == 0)

@@ -19,12 +19,35 @@ struct SettingsTests {
         arguments: [
             ("copy: /srv/second\n", "copy"), ("reservePermille: few\n", "reservePermille"),
             ("transfers: 2.5\n", "transfers"), ("singleThreaded: perhaps\n", "singleThreaded"),
-            ("volumes: 0\n", "out of range"), ("dockRoots: [/a\n", "evidock.yaml"),
+            ("volumes: 0\n", "volumes: a whole number from 1"),
+            ("dockRoots: [/a\n", "evidock.yaml"),
+            ("reservePermille: 1001\n", "reservePermille"), ("copies: 5\n", "copies"),
+            ("copies: true\n", "copies"), ("copies: [/a, /b]\n", "copies"),
+            ("copies:\n  at: /a\n", "copies"), ("mode: [both]\n", "mode"),
+            ("mode: fast\n", "readback or both"), ("root: station\n", "root"),
+            ("profiles: recorders.d\n", "profiles"), ("inspector: 7\n", "inspector"),
+            ("{copies: /a}\n", "one setting a line"), ("- copies: /a\n", "one setting a line"),
+            ("  copies: /a\n", "one setting a line"),
+            ("volumes: 1\n---\nvolumes: 2\n", "one setting a line"),
+            ("dockRoots: docks\n", "dockRoots"), ("dockRoots: []\n", "dockRoots"),
+            ("dockRoots:\n  - docks\n", "dockRoots"),
         ])
     func malformed(yaml: String, named: String) throws {
         let result = try listing(settings: yaml)
         #expect(result.status == 2)
         #expect(result.errors.contains(named), "\(result.errors)")
+    }
+
+    @Test(
+        "One without a value is as if it were not there, and a lone dock root needs no list",
+        arguments: [
+            "copies:\n", "copies: \"\"\nmode:\nvolumes:\n", "dockRoots:\n", "---\nvolumes: 2\n",
+            "dockRoots: /somewhere\n", "dockRoots:\n- /somewhere\n# end\n",
+            "dockRoots: [\n  /somewhere\n]\n",
+        ])
+    func taken(yaml: String) throws {
+        let result = try listing(settings: yaml)
+        #expect(result.status == 0, "\(result.errors)")
     }
 
     @Test("A file of comments alone leaves the defaults")
@@ -38,5 +61,66 @@ struct SettingsTests {
             "--root", "/nowhere", "list", environment: ["EVIDOCK_RESERVE_BYTES": "1 GiB"])
         #expect(result.status == 2)
         #expect(result.errors.contains("reserveBytes"))
+    }
+
+    // MARK: - Dock roots
+
+    /// `serve` with a dock root; one that is not refused is ended after a while.
+    private func serve(_ bench: Bench, at docks: String, environment: [String: String] = [:])
+        throws -> Program.Result
+    {
+        let process = try Program.process(
+            ["serve", "--root", bench.root, "--dock-root", docks], environment: environment)
+        let errors = Pipe()
+        process.standardError = errors
+        process.standardOutput = FileHandle(forWritingAtPath: "/dev/null")
+        try process.run()
+        DispatchQueue.global().asyncAfter(deadline: .now() + 30) { process.terminate() }
+        let bytes = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return Program.Result(
+            status: process.terminationStatus, output: "",
+            errors: String(decoding: bytes, as: UTF8.self))
+    }
+
+    @Test("A dock root that would be watched in vain, or is the whole system, is refused")
+    func uselessDockRoot() throws {
+        let bench = Bench()
+        let missing = try serve(bench, at: bench.directory.path + "/none/docks")
+        #expect(missing.status == 2 && missing.errors.contains("--dock-root DIR"))
+        bench.put([1], "a.mp4")
+        #expect(try serve(bench, at: bench.card + "/a.mp4").status == 2)
+        let all = try serve(bench, at: "/", environment: ["LANG": "zh_CN.UTF-8"])
+        #expect(all.status == 2 && all.errors.contains("整个系统"))
+        #expect(!FileManager.default.fileExists(atPath: bench.root))
+    }
+
+    @Test("A dock root is watched by its real path, which is the one that mounts have")
+    func linkedDockRoot() throws {
+        let bench = Bench()
+        let link = bench.directory.path + "/link"
+        symlink(bench.card, link)
+        let daemon = try ServeCommandTests.Daemon(bench, dockRoots: [link])
+        #expect(daemon.line.contains("watching " + LocalName.real(bench.card)))
+        #expect(daemon.stop() == 0)
+    }
+
+    @Test("A control socket that cannot be is told with its reason")
+    func controlSocket() throws {
+        let bench = Bench()
+        let long = "/run/" + String(repeating: "x", count: 110)
+        for (socket, words) in [(long, "107 bytes"), ("/nowhere/at/all/a.sock", "no directory")] {
+            let result = try serve(
+                bench, at: bench.card, environment: ["EVIDOCK_CONTROL_SOCKET": socket])
+            #expect(result.status == 2)
+            #expect(result.errors.contains(words), "\(result.errors)")
+        }
+    }
+}
+
+private enum LocalName {
+    /// The path with its links resolved.
+    static func real(_ path: String) -> String {
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     }
 }

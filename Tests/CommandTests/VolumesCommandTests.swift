@@ -77,7 +77,8 @@ struct VolumesCommandTests {
             let result = try bench.ingest()
             #expect(result.status == 5, "\(result.errors)")
             #expect(result.errors.contains("not mounted"))
-            let serve = try Program.run("serve", "--root", bench.root)
+            let serve = try Program.run(
+                "serve", "--root", bench.root, "--dock-root", bench.card)
             #expect(serve.status == 5)
             let audit = try run(bench, "audit")
             #expect(codes(audit) == ["volume-missing"], "\(audit.output)")

@@ -23,6 +23,9 @@ enum WritingRules {
             path: "Sources/Assembly/ControlSocket.swift", word: "mkdir",
             reason: "/run/evidock, which holds the control socket and nothing of evidence"),
         Permit(
+            path: "Sources/Assembly/DockRoots.swift", word: "mkdir",
+            reason: "/run/evidock/docks, where recorders are mounted, when it is not there"),
+        Permit(
             path: "Sources/Assembly/IndexFile.swift", word: "unlink",
             reason: "SQLite's files of the index: a view, made again from the ledger"),
         Permit(

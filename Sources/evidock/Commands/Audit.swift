@@ -24,11 +24,7 @@ struct Audit: AsyncParsableCommand {
                     Terminal.line(["finding": finding.json])
                     return
                 }
-                var line = "! \(SafeText.of(finding.subject)): "
-                line += finding.message.text(in: language)
-                if let expected = finding.expected { line += " [\(SafeText.of(expected))]" }
-                if let found = finding.found { line += " [\(SafeText.of(found))]" }
-                Terminal.line(line)
+                Terminal.line(Self.line(finding).text(in: language))
             })
         if json {
             Terminal.line(["summary": report.json])
@@ -36,5 +32,22 @@ struct Audit: AsyncParsableCommand {
             Terminal.line(report.words.text(in: language))
         }
         guard report.findings == 0 else { throw ExitCode(ExitStatus.findings.rawValue) }
+    }
+
+    private static func line(_ finding: Finding) -> Bilingual {
+        let subject = SafeText.of(finding.subject)
+        let expected = finding.expected.map { SafeText.of($0) }
+        let found = finding.found.map { SafeText.of($0) }
+        let english = [expected.map { "expected \($0)" }, found.map { "found \($0)" }]
+        let chinese = [expected.map { "应为 \($0)" }, found.map { "实际 \($0)" }]
+        func bracketed(_ parts: [String?], _ open: String, _ comma: String, _ close: String)
+            -> String
+        {
+            let parts = parts.compactMap { $0 }
+            return parts.isEmpty ? "" : open + parts.joined(separator: comma) + close
+        }
+        return Bilingual(
+            "! \(subject): \(finding.message.english)" + bracketed(english, " (", ", ", ")"),
+            "! \(subject)：\(finding.message.chinese)" + bracketed(chinese, "（", "，", "）"))
     }
 }

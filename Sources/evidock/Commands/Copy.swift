@@ -15,9 +15,9 @@ struct Copy: AsyncParsableCommand {
     func run() async throws {
         let settings = try await global.settings()
         let path = LocalPath.absolute(out)
-        guard !LocalPath.exists(path) else {
-            throw AssemblyFailure(.wrongUsage, subject: "--out: \(path) exists already")
-        }
+        let reader = try StationReader(settings: settings)
+        // Before the disclosure is entered: it cannot be taken back.
+        try reader.requireTarget(path)
         let disclosed = Disclosed()
         let status = try await Carrying.out(
             .disclose(item: item, how: "copy", why: why), settings: settings,
@@ -25,8 +25,7 @@ struct Copy: AsyncParsableCommand {
         guard status == .done, let grant = disclosed.grant else {
             throw ExitCode(status.rawValue)
         }
-        try await StationReader(settings: settings)
-            .copyOut(grant.sha256, size: grant.size, to: path)
+        try await reader.copyOut(grant.sha256, size: grant.size, to: path)
         if global.json {
             Terminal.line([
                 "item": .string(grant.item), "out": .string(path),

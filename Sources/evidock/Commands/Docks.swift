@@ -30,9 +30,9 @@ struct Docks: AsyncParsableCommand {
             if isEmpty { Self.noteEmpty(clearable: clearable, json: json) }
             return
         }
-        let reader = try StationReader(settings: settings)
+        let reader = try StationReader(settings: settings, note: Terminal.note)
         let index = try await reader.index(log: GlobalOptions.logger())
-        Terminal.note(Bilingual("The daemon is not running here.", "守护进程未运行。"))
+        Terminal.note(Bilingual("System off line, do not remove", "系统离线，请勿取下"))
         let lines = try DockReport(index: index).lines(clearable: clearable, in: language)
         for line in lines { Self.print(line, json: json, clearable: clearable) }
         if clearable, lines.isEmpty { Self.noteEmpty(clearable: true, json: json) }

@@ -4,7 +4,8 @@ import Evidence
 
 struct Index: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The case index, a view of the ledger.", subcommands: [Rebuild.self])
+        abstract: "The case index, a view of the ledger.", discussion: ExitCodes.help,
+        subcommands: [Rebuild.self])
 
     struct Rebuild: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -19,7 +19,8 @@ struct Ingest: AsyncParsableCommand {
         let printer = OutcomePrinter(json: global.json)
         let status = try await Carrying.out(
             .ingest(
-                paths: paths.map(LocalPath.absolute), recorder: recorder, officer: officer,
+                paths: paths.map { $0.isEmpty ? "" : LocalPath.absolute($0) }, recorder: recorder,
+                officer: officer,
                 zone: zone),
             settings: settings, makesNew: true, answer: { printer.print($0) })
         guard status == .done else { throw ExitCode(status.rawValue) }

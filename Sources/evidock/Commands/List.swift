@@ -15,20 +15,21 @@ struct List: AsyncParsableCommand {
     @Option(help: "Words to look for.") var text: String?
     @Flag(help: "Only what is not yet linked to a case.") var unassigned = false
     @Flag(help: "Sidecars and other files as lines of their own too.") var all = false
-    @Option(help: "At most this many lines; 0 for all.") var limit = 100
+    @Option(parsing: .unconditional, help: "At most this many lines; 0 for all.") var limit = 100
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
         let settings = try await global.settings()
         guard limit >= 0 else {
-            throw AssemblyFailure(.wrongUsage, subject: "--limit: 0 or more")
+            throw AssemblyFailure(
+                .wrongUsage, subject: "--limit", wanted: Bilingual("0 or more", "应为 0 或更大"))
         }
         let query = ItemQuery(
             caseNumber: caseNumber, officer: officer, recorder: recorder,
             from: try from.map { try TimeText.moment($0, endOfDay: false, option: "--from") },
             to: try to.map { try TimeText.moment($0, endOfDay: true, option: "--to") },
             text: text, unassigned: unassigned, all: all, limit: limit)
-        let reader = try StationReader(settings: settings)
+        let reader = try StationReader(settings: settings, note: Terminal.note)
         let items = try await reader.list(query, log: GlobalOptions.logger())
         for item in items {
             global.json ? Terminal.line(item) : Terminal.line(Self.line(item))
@@ -76,7 +77,7 @@ enum TimeText {
         if rest.hasSuffix("Z") {
             zone = ZoneOffset(minutes: 0) ?? .china
             rest.removeLast()
-        } else if rest.count > 16, let offset = ZoneOffset(String(rest.suffix(6))) {
+        } else if rest.count >= 16, let offset = ZoneOffset(String(rest.suffix(6))) {
             zone = offset
             rest.removeLast(6)
         }
@@ -85,7 +86,10 @@ enum TimeText {
         if rest.utf8.count == 16 { rest += ":00" }
         guard let civil = CivilTime(rest) else {
             throw AssemblyFailure(
-                .wrongUsage, subject: "\(option): write a time like 2026-08-04T10:00:00+08:00")
+                .wrongUsage, subject: option,
+                wanted: Bilingual(
+                    "write 2026-08-04, or 2026-08-04T10:00:00, with +08:00 or Z",
+                    "请写成 2026-08-04 或 2026-08-04T10:00:00，后面可加 +08:00 或 Z"))
         }
         let moment = zone.timestamp(of: civil)
         return isDay && endOfDay ? Timestamp(milliseconds: moment.milliseconds + 999) : moment

@@ -5,6 +5,7 @@ import Evidence
 struct Log: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The custody log: its key, its checkpoint, its leaves, their proofs.",
+        discussion: ExitCodes.help,
         subcommands: [Vkey.self, Checkpoint.self, Entry.self, Proof.self])
 
     struct Vkey: AsyncParsableCommand {
@@ -40,10 +41,11 @@ struct Log: AsyncParsableCommand {
     struct Entry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "A leaf, decoded, beside its record.", discussion: ExitCodes.help)
-        @Argument(help: "The leaf's number, from 0.") var leaf: Int64
+        @OptionGroup var named: LeafArgument
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
+            let leaf = try named.number()
             let entry = try StationReader(settings: try await global.settings()).entry(leaf)
             global.json ? Terminal.line(entry) : ItemPrinter.print(entry)
         }
@@ -52,14 +54,31 @@ struct Log: AsyncParsableCommand {
     struct Proof: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "A leaf's inclusion proof (C2SP tlog-proof).", discussion: ExitCodes.help)
-        @Argument(help: "The leaf's number, from 0.") var leaf: Int64
+        @OptionGroup var named: LeafArgument
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
+            let leaf = try named.number()
             let proof = try StationReader(settings: try await global.settings()).proof(leaf)
             global.json
                 ? Terminal.line(["leaf": .integer(leaf), "proof": .string(proof)])
                 : Terminal.text(proof)
         }
+    }
+}
+
+/// The one leaf that a command is about.
+struct LeafArgument: ParsableArguments {
+    // A negative number looks like an option: it is taken here, so that it is told what is wrong.
+    @Argument(parsing: .allUnrecognized, help: "The leaf's number, from 0.")
+    var leaf: [String]
+
+    func number() throws -> Int64 {
+        guard leaf.count == 1, let number = Int64(leaf[0]), number >= 0 else {
+            throw AssemblyFailure(
+                .wrongUsage, subject: SafeText.of(leaf.joined(separator: " ")),
+                wanted: Bilingual("one leaf's number is wanted, from 0", "应为一个存证日志序号，从 0 起"))
+        }
+        return number
     }
 }

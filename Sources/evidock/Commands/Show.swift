@@ -11,7 +11,7 @@ struct Show: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await global.settings()
-        let reader = try StationReader(settings: settings)
+        let reader = try StationReader(settings: settings, note: Terminal.note)
         let value = try await reader.show(item, log: GlobalOptions.logger())
         global.json ? Terminal.line(value) : ItemPrinter.print(value)
     }
@@ -37,35 +37,37 @@ enum ItemPrinter {
         var out: [String] = []
         for key in keys {
             guard let member = members[key] else { continue }
-            let label = indent + SafeText.of(key)
+            let label = indent + word(key)
             switch member {
             case .object:
                 out.append(label)
                 out += lines(of: member, indent: indent + "    ")
             case .array(let elements):
                 if elements.allSatisfy({ $0.objectValue == nil }) {
-                    out.append(label + ": " + elements.map(scalar).joined(separator: ", "))
+                    out.append(label + ": " + elements.map { scalar($0) }.joined(separator: ", "))
                 } else {
                     out.append(label)
                     for element in elements { out.append(indent + "    - " + inline(element)) }
                 }
-            default: out.append(label + ": " + scalar(member))
+            default: out.append(label + ": " + scalar(member, of: key))
             }
         }
         return out
     }
 
-    private static func inline(_ value: JSONValue) -> String {
-        guard let members = value.objectValue else { return scalar(value) }
+    private static func inline(_ value: JSONValue, of key: String = "") -> String {
+        guard let members = value.objectValue else { return scalar(value, of: key) }
         return members.keys.sorted().map { key in
-            "\(SafeText.of(key)) \(members[key].map(inline) ?? "")"
+            "\(word(key)) \(members[key].map { inline($0, of: key) } ?? "")"
         }.joined(separator: ", ")
     }
 
-    private static func scalar(_ value: JSONValue) -> String {
-        switch value {
-        case .string(let text): SafeText.of(text)
-        default: JSONWriter.line(value)
-        }
+    private static func word(_ key: String) -> String {
+        SafeText.of(language == .chinese ? ChineseLabels.key(key) : key)
+    }
+
+    private static func scalar(_ value: JSONValue, of key: String = "") -> String {
+        guard case .string(let text) = value else { return JSONWriter.line(value) }
+        return SafeText.of(language == .chinese ? ChineseLabels.value(text, of: key) : text)
     }
 }

@@ -18,7 +18,7 @@ struct Verify: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await global.settings()
-        let reader = try StationReader(settings: settings)
+        let reader = try StationReader(settings: settings, note: Terminal.note)
         let log = GlobalOptions.logger()
         let reference = try await reader.reference(against, log: log)
         var status = ExitStatus.done
