@@ -26,6 +26,8 @@ package struct SlotStatus: Hashable, Sendable {
     /// Files kept that need a look, and files that could not be taken.
     package var needLook: Int64 = 0
     package var notTaken: Int64 = 0
+    /// Unfinished files that were left alone on the recorder.
+    package var unfinished: Int64 = 0
     /// Bytes a second over the last seconds, while it moves.
     package var rate: Int64 = 0
     package var reason: Bilingual?
@@ -67,6 +69,7 @@ package struct SlotStatus: Hashable, Sendable {
             "filesDone": .integer(filesDone), "filesTotal": .integer(filesTotal),
             "rate": .integer(isMoving ? rate : 0), "mayBeCleared": .bool(mayBeCleared),
             "quarantined": .integer(needLook), "refused": .integer(notTaken),
+            "unfinished": .integer(unfinished),
         ]
         members.set("volume", label)
         members.set("recorder", recorder)

@@ -114,6 +114,7 @@ final class VisitWalk {
         board.update(slot) {
             $0.recorder = visit.recorder
             $0.visit = name.description
+            $0.unfinished = summary.unfinished
         }
         stages.log.notice(
             "a recorder was docked",

@@ -76,6 +76,12 @@ struct Docks: AsyncParsableCommand {
             notes.append(
                 Bilingual("\(number("refused")) not taken", "未采集 \(number("refused"))"))
         }
+        if number("unfinished") > 0 {
+            notes.append(
+                Bilingual(
+                    "\(number("unfinished")) unfinished, left alone",
+                    "未完成的文件 \(number("unfinished")) 个，未采集"))
+        }
         if value[key: "mountedWritable"]?.boolValue == true {
             notes.append(Bilingual("mounted writable", "以可写方式挂载"))
         }

@@ -90,6 +90,10 @@ struct OutcomePrinter: Sendable {
         if number("copies") == 1 {
             Terminal.line(Bilingual("Single copy.", "单份存储。").text(in: language))
         }
+        if number("files") == 0 {
+            Terminal.line(
+                Bilingual("No files were found on it.", "未发现任何文件。").text(in: language))
+        }
         let safe = summary[key: "safeToRemove"]?.boolValue == true
         Terminal.line(
             (safe
