@@ -1,10 +1,11 @@
 """Counts a program's file calls under strace, and fails or kills single ones of them.
 
 The program runs in a PID namespace of its own, so that its staged files have the same names in
-every run. An instance is named by the call, the path that it touches and its number on that path;
-or, where the path is random (a record's), by its number in its thread, which is how strace counts.
-A fault has fired where strace says so, in the root: a number that another thread reached first,
-say while the program was loaded, is not that instance.
+every run. An instance is named by the call, the path that it touches and its number on that path,
+in its thread, which is how strace counts. Where the path is random (a record's), it is the number
+among the calls relative to the root, or among all of its thread. A fault has fired where strace
+says so, in the root: a number that another thread reached first, say while the program was loaded,
+is not that instance.
 """
 
 import os
@@ -22,22 +23,24 @@ _RANDOM = re.compile(r"vault/records/[0-9a-f]{2}|/proc/|/sys/|/lib|/etc/")
 
 
 class Instance:
-    """One call of one run: `path` is None where it is found by its number in the thread."""
+    """One call of one run: `path` is None where it is found by its number in the thread, among
+    the calls relative to `base` where that is given."""
 
-    def __init__(self, call, path, number):
-        self.call, self.path, self.number = call, path, number
+    def __init__(self, call, path, number, base=None):
+        self.call, self.path, self.number, self.base = call, path, number, base
 
     @property
     def key(self):
-        return (self.call, self.path or "", self.number)
+        return (self.call, self.path or "", self.base or "", self.number)
 
     def __str__(self):
         where = f" on {self.path}" if self.path else " of a thread"
-        return f"{self.call} #{self.number}{where}"
+        return f"{self.call} #{self.number}{where}{' in ' + self.base if self.base else ''}"
 
     @property
     def paths(self):
-        return ["-P", self.path] if self.path else []
+        place = self.path or self.base
+        return ["-P", place] if place else []
 
 
 def wrapped(log, options):
@@ -62,7 +65,7 @@ def count(work, arguments, calls=CALLS, **environment):
     run = work.run(arguments, prefix=wrapped(log, ["-e", "trace=" + ",".join(calls)]),
                    **environment)
     root = arguments[arguments.index("--root") + 1]
-    found, on_path, in_thread = {}, {}, {}
+    found, on_path, in_thread, in_root = {}, {}, {}, {}
     with open(log, errors="replace") as file:
         for line in file:
             match = _LINE.match(line)
@@ -78,10 +81,15 @@ def count(work, arguments, calls=CALLS, **environment):
             path = name or place
             inside = path.startswith(root) or (place.startswith(root) and not path.startswith("/"))
             in_thread[thread, call] = in_thread.get((thread, call), 0) + 1
+            if root in (place, name):
+                in_root[thread, call] = in_root.get((thread, call), 0) + 1
             if not inside:
                 continue
             if _RANDOM.search(path.replace(root, "")):
-                instance = Instance(call, None, in_thread[thread, call])
+                if place == root:
+                    instance = Instance(call, None, in_root[thread, call], base=root)
+                else:
+                    instance = Instance(call, None, in_thread[thread, call])
             else:
                 key = (thread, call, path)
                 on_path[key] = on_path.get(key, 0) + 1
@@ -120,7 +128,7 @@ def _once(work, arguments, instance, what, to, also, **environment):
     log = os.path.join(work.place, "trace")
     calls, paths = also
     options = ["-e", "trace=" + ",".join({instance.call, *calls}), *instance.paths]
-    if instance.path:
+    if instance.paths:
         options += [word for path in paths for word in ("-P", path)]
     options += ["-e", f"inject={instance.call}:{what}:when={instance.number}{to}"]
     run = work.run(arguments, prefix=wrapped(log, options), **environment)
@@ -137,4 +145,4 @@ def _has_fired(run, trace, what, instance, arguments):
         at = instance.path or any(root in call for call in calls[-4:])
         return run.code in (-9, 137) and bool(at)
     hits = [line for line in trace.splitlines() if "(INJECTED)" in line]
-    return bool(hits) and bool(instance.path or root in hits[0])
+    return bool(hits) and bool(instance.paths or root in hits[0])
