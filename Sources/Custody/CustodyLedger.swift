@@ -34,6 +34,8 @@ package final class CustodyLedger: Sendable {
 
     /// Events in one batch at most, save where one caller brings more.
     private static let batchLimit = 2048
+    /// So many events are worth a write of their own at once.
+    private static let fullBatch = 64
     /// The least time between two tries to publish while the disk is full.
     private static let pauseWithoutRoom: Duration = .seconds(1)
 
@@ -215,11 +217,16 @@ package final class CustodyLedger: Sendable {
         return interval - last.duration(to: .now)
     }
 
+    /// Waiting makes one write of many events; enough of them need not wait.
+    private func timeToIntegration() -> Duration {
+        let count = desk.waiting.reduce(0) { $0 + $1.events.count }
+        return count >= Self.fullBatch
+            ? .zero : remaining(of: settings.integrateEvery, since: desk.lastIntegration)
+    }
+
     private func timeToNextStep() -> Duration? {
         var waits: [Duration] = []
-        if !desk.waiting.isEmpty {
-            waits.append(remaining(of: settings.integrateEvery, since: desk.lastIntegration))
-        }
+        if !desk.waiting.isEmpty { waits.append(timeToIntegration()) }
         if !desk.unpublished.isEmpty || desk.state.size > desk.state.publishedSize {
             waits.append(remaining(of: publishEvery, since: desk.lastPublication))
         }
@@ -227,11 +234,7 @@ package final class CustodyLedger: Sendable {
     }
 
     private func step() {
-        if !desk.waiting.isEmpty,
-            remaining(of: settings.integrateEvery, since: desk.lastIntegration) <= .zero
-        {
-            integrateWaiting()
-        }
+        if !desk.waiting.isEmpty, timeToIntegration() <= .zero { integrateWaiting() }
         let nothingToPublish = desk.state.size == desk.state.publishedSize
         if nothingToPublish
             || remaining(of: publishEvery, since: desk.lastPublication) <= .zero
