@@ -16,7 +16,7 @@ enum InspectorCommand {
         switch arguments.dropFirst().first {
         case "--zygote" where arguments.count == 2:
             // Sealing decides when a recorder may go; describing takes what it leaves.
-            _ = nice(19)
+            _ = nice(10)
             guard var zygote = Zygote(socket: 3) else { return 70 }
             zygote.run()
             return 0
