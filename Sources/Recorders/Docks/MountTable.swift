@@ -21,6 +21,13 @@ package struct MountTable: Sendable {
 
     /// This program's own view of the mounts.
     package static let ownMounts = "/proc/self/mountinfo"
+    /// File systems of the kernel's own making (filesystems(5)), and the automounter's trap where a
+    /// recorder may yet be mounted: nobody's footage lies there.
+    private static let withoutFiles: Set<String> = [
+        "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts",
+        "devtmpfs", "efivarfs", "fusectl", "hugetlbfs", "mqueue", "nsfs", "proc", "pstore",
+        "rpc_pipefs", "securityfs", "selinuxfs", "sysfs", "tracefs",
+    ]
     /// A list of more bytes than this is cut; no system has so many mounts.
     static let sizeLimit = 16 << 20
 
@@ -56,7 +63,8 @@ package struct MountTable: Sendable {
             else { continue }
             found[point] = mount
         }
-        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return found.filter { !Self.withoutFiles.contains($0.value.fileSystem) }
+            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// What a path named by hand is: the volume mounted exactly there, else a plain folder.

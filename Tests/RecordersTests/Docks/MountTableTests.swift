@@ -35,6 +35,20 @@ import Testing
         #expect(volumes.allSatisfy { !$0.isFolder && $0.label == nil })
     }
 
+    @Test("The kernel's own file systems and the automounter's trap are no recorders")
+    func kernelsOwn() {
+        let lines = """
+            50 22 0:5 / /d/proc rw - proc proc rw
+            51 22 0:6 / /d/trap rw - autofs systemd-1 rw
+            52 22 0:6 / /d/slot rw - autofs systemd-1 rw
+            53 52 8:17 / /d/slot ro - vfat /dev/nosuch-sdb1 ro
+            """
+        let labels = VolumeLabels(disks: "/nowhere", sysRoot: "/nowhere")
+        let volumes = MountTable(bytes: Array(lines.utf8)).volumes(below: ["/d"], labels: labels)
+        #expect(volumes.map(\.mountPoint) == ["/d/slot"])
+        #expect(volumes.map(\.fileSystem) == ["vfat"])
+    }
+
     @Test func aSuperblockMountedReadOnlyCounts() {
         let line = "36 30 8:17 / /d/x rw,nosuid - vfat /dev/sdb1 ro"
         #expect(MountTable(bytes: Array(line.utf8)).mounts.first?.isReadOnly == true)
