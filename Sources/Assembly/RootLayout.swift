@@ -153,8 +153,8 @@ package struct RootLayout: Sendable {
         guard geteuid() != 0 || owner.uid == 0 else {
             throw AssemblyFailure(.otherOwner, subject: path)
         }
-        // A disk that is mounted read-only is told as such when the lock is taken.
-        guard access(path, W_OK | X_OK) == 0 || errno == EROFS else { throw closed(path) }
+        // A disk that fails, or is mounted read-only, is told as such when the lock is taken.
+        guard access(path, W_OK | X_OK) == 0 || errno != EACCES else { throw closed(path) }
         let files = ["lock", "index.sqlite", "index.sqlite-wal", "index.sqlite-shm"]
         for file in files.map({ path + "/" + $0 }) where access(file, W_OK) != 0 && errno == EACCES
         {

@@ -53,6 +53,11 @@ extension VisitWalk {
         var unreached: [FootageFile] = []
         // What finished while events were entered is entered together with the next.
         let finished = FinishedGroups()
+        func settleFinished() async throws {
+            let settled = try await settle(finished.take())
+            lackingRoom += settled.lackingRoom
+            again += settled.again
+        }
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             var inFlight = 0
             while true {
@@ -75,14 +80,14 @@ extension VisitWalk {
                     tasks.addTask { finished.add(await work.run(group)) }
                 }
                 // The next groups are under way while the events of these are entered.
-                let settled = try await settle(finished.take())
-                lackingRoom += settled.lackingRoom
-                again += settled.again
+                try await settleFinished()
                 if !again.isEmpty, inFlight < active.share(of: stages.settings.transfers) {
                     continue
                 }
                 guard try await tasks.next() != nil else { break }
                 inFlight -= 1
+                // One transfer at a time is one thing at a time, in the same order in every run.
+                if stages.settings.transfers == 1 { try await settleFinished() }
             }
         }
         try await enterRefusals(
