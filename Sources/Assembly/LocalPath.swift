@@ -26,8 +26,7 @@ package enum LocalPath {
 
     /// Whether one directory is the other or lies in it.
     package static func overlap(_ left: String, _ right: String) -> Bool {
-        let (left, right) = (left + "/", right + "/")
-        return left.hasPrefix(right) || right.hasPrefix(left)
+        isInside(left, right) || isInside(right, left)
     }
 
     /// Whether a path is a directory or lies in it, both with their links resolved.

@@ -86,11 +86,7 @@ package struct Operations: Sendable {
             // Some of it: somebody waits.
             _ = try? await station.replication.catchUp(bytes: 1 << 30)
         }
-        var summary = total.json[key: "summary"]?.objectValue ?? [:]
-        if !total.findings.isEmpty {
-            summary["findings"] = .array(total.findings.map { $0.json(in: language) })
-        }
-        answer(.line(["summary": .object(summary)]))
+        answer(.line(total.json(in: language)))
         return total.files == 0 ? status.graver(.findings) : status
     }
 

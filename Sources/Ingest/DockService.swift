@@ -64,8 +64,7 @@ package struct DockService: Service {
                             }
                         case .gone(let volume):
                             guard let here = docked.removeValue(forKey: volume) else { break }
-                            here.presence.leave()
-                            clear(here)
+                            if here.presence.leave() { clear(here) }
                         }
                     }
                 }
@@ -120,8 +119,7 @@ package struct DockService: Service {
             }
             break
         }
-        here.presence.end()
-        if !here.presence.isThere { clear(here) }
+        if here.presence.end() { clear(here) }
     }
 
     /// Whether the same docking may end well a little later: the store was full to the last byte, or
@@ -143,10 +141,8 @@ package struct DockService: Service {
         try? await Task.sleep(for: stages.settings.roomPoll)
     }
 
-    /// Takes a slot off the board when its volume is gone and its visit, if it has begun, is over:
-    /// a visit that is cut off says so in the ledger first.
+    /// Takes a slot off the board: its volume is gone, and its visit, if it had begun, is over.
     private func clear(_ here: Docked) {
-        guard !here.presence.isVisited else { return }
         board.remove(here.slot)
         stages.log.notice("a volume is gone", metadata: ["slot": "\(here.slot)"])
     }
@@ -162,9 +158,23 @@ private final class Presence: Sendable {
     private let state = Mutex((isThere: true, isVisited: false))
 
     var isThere: Bool { state.withLock { $0.isThere } }
-    var isVisited: Bool { state.withLock { $0.isVisited } }
 
-    func leave() { state.withLock { $0.isThere = false } }
     func begin() { state.withLock { $0.isVisited = true } }
-    func end() { state.withLock { $0.isVisited = false } }
+
+    /// Whether nothing keeps the slot any more: of ``leave()`` and ``end()`` the later one says so,
+    /// and it alone. A visit that is cut off says so in the ledger first.
+    func leave() -> Bool {
+        state.withLock {
+            $0.isThere = false
+            return !$0.isVisited
+        }
+    }
+
+    /// The visit is over. See ``leave()``.
+    func end() -> Bool {
+        state.withLock {
+            $0.isVisited = false
+            return !$0.isThere
+        }
+    }
 }

@@ -99,7 +99,7 @@ package struct VisitSummary: Hashable, Sendable {
         copies = other.copies
     }
 
-    package var json: JSONValue {
+    package func json(in language: Language) -> JSONValue {
         var members: [String: JSONValue] = [
             "files": .integer(files), "ingested": .integer(ingested),
             "duplicate": .integer(duplicate), "quarantined": .integer(quarantined),
@@ -111,7 +111,9 @@ package struct VisitSummary: Hashable, Sendable {
         members.set("visit", visit)
         members.set("recorder", recorder)
         members.set("profile", profile)
-        if !findings.isEmpty { members["findings"] = .array(findings.map(\.json)) }
+        if !findings.isEmpty {
+            members["findings"] = .array(findings.map { $0.json(in: language) })
+        }
         return ["summary": .object(members)]
     }
 }

@@ -50,14 +50,13 @@ package struct SlotStatus: Hashable, Sendable {
     /// The words of the dock, from the house's catalogue.
     package var words: Bilingual {
         switch state {
-        case .recognised: Bilingual("Recognised, do not remove", "已识别，请勿取下")
-        case .transferring: Bilingual("Transferring, do not remove", "正在采集，请勿取下")
-        case .verifying: Bilingual("Verifying, do not remove", "正在校验，请勿取下")
-        case .mayBeRemoved: Bilingual("Done, may be removed", "采集完成，可以取下")
-        case .held: Bilingual("Waiting, do not remove", "等待中，请勿取下")
-        case .failed: Bilingual("Problem", "采集异常")
-        case .unfinished: Bilingual("Unfinished, dock again", "未完成，请重新接入")
-        case .locked: Bilingual("Problem", "采集异常")
+        case .recognised: DockWords.recognised
+        case .transferring: DockWords.transferring
+        case .verifying: DockWords.verifying
+        case .mayBeRemoved: DockWords.mayBeRemoved
+        case .held: DockWords.waiting
+        case .failed, .locked: DockWords.problem
+        case .unfinished: DockWords.unfinished
         }
     }
 

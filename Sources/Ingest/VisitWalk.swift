@@ -161,9 +161,7 @@ final class VisitWalk {
             board.update(slot) {
                 $0.state = .mayBeRemoved
                 $0.bytesDone = $0.bytesTotal
-                if isEmpty {
-                    $0.reason = Bilingual("No files were found on it.", "未发现任何文件。")
-                }
+                if isEmpty { $0.reason = DockWords.nothingFound }
             }
             log.notice("done, may be removed", metadata: ["slot": "\(slot)", "visit": "\(name)"])
         }

@@ -1,3 +1,4 @@
+import CLinux
 import Evidence
 import Glibc
 
@@ -30,15 +31,7 @@ struct SourceReading {
     }
 
     private func setDirect(_ isOn: Bool) -> Bool {
-        // O_DIRECT of open(2), which the module of the C library leaves out.
-        #if arch(arm64)
-            let direct: CInt = 0o200000
-        #else
-            let direct: CInt = 0o40000
-        #endif
-        let flags = fcntl(source.descriptor, F_GETFL)
-        guard flags >= 0 else { return false }
-        return fcntl(source.descriptor, F_SETFL, isOn ? flags | direct : flags & ~direct) == 0
+        clinux_set_direct(source.descriptor, isOn ? 1 : 0) == 0
     }
 
     /// Whether a read failed for being direct alone, which wants whole sectors: then it is read on as

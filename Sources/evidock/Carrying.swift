@@ -8,15 +8,16 @@ import Logging
 enum Carrying {
     /// Carries a request out and gives its lines; failures go to the terminal, and whatever is not
     /// done becomes the exit code.
+    ///
+    /// - Parameter makesNew: whether an empty root becomes a station by itself.
     static func lines(
-        _ request: Request, settings: Settings, line: @escaping @Sendable (JSONValue) -> Void
+        _ request: Request, settings: Settings, makesNew: Bool = false,
+        line: @escaping @Sendable (JSONValue) -> Void
     ) async throws {
-        let status = try await out(request, settings: settings) { answer in
+        let status = try await out(request, settings: settings, makesNew: makesNew) { answer in
             switch answer {
             case .line(let value): line(value)
-            case .failure(_, let problem, let nextStep):
-                Terminal.note("evidock: " + problem.text(in: language))
-                Terminal.note("  " + nextStep.text(in: language))
+            case .failure(_, let problem, let nextStep): Terminal.failure(problem, nextStep)
             case .end: break
             }
         }
@@ -28,9 +29,8 @@ enum Carrying {
         ExitStatus(failure: error) == .inUse || (error as? AssemblyFailure)?.reason == .otherOwner
     }
 
-    /// - Parameter makesNew: whether an empty root becomes a station by itself.
-    static func out(
-        _ request: Request, settings: Settings, makesNew: Bool = false,
+    private static func out(
+        _ request: Request, settings: Settings, makesNew: Bool,
         answer: @escaping @Sendable (Answer) -> Void
     ) async throws -> ExitStatus {
         try request.check()

@@ -15,19 +15,12 @@ final class Disclosed: Sendable {
 
     var grant: Grant? { entered.withLock { $0 } }
 
-    func take(_ answer: Answer) {
-        switch answer {
-        case .line(let value):
-            guard let item = value[key: "item"]?.stringValue,
-                let sha256 = value[key: "sha256"]?.stringValue.flatMap({ SHA256Digest(hex: $0) }),
-                let size = value[key: "size"]?.integerValue,
-                let leaf = value[key: "leaf"]?.integerValue
-            else { return }
-            entered.withLock { $0 = Grant(item: item, sha256: sha256, size: size, leaf: leaf) }
-        case .failure(_, let problem, let nextStep):
-            Terminal.note("evidock: " + problem.text(in: language))
-            Terminal.note("  " + nextStep.text(in: language))
-        case .end: break
-        }
+    func take(_ value: JSONValue) {
+        guard let item = value[key: "item"]?.stringValue,
+            let sha256 = value[key: "sha256"]?.stringValue.flatMap({ SHA256Digest(hex: $0) }),
+            let size = value[key: "size"]?.integerValue,
+            let leaf = value[key: "leaf"]?.integerValue
+        else { return }
+        entered.withLock { $0 = Grant(item: item, sha256: sha256, size: size, leaf: leaf) }
     }
 }

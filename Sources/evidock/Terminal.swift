@@ -36,8 +36,12 @@ enum Terminal {
             note("evidock: \(error)")
             return
         }
-        note("evidock: " + failure.problem.text(in: language))
-        note("  " + failure.nextStep.text(in: language))
+        self.failure(failure.problem, failure.nextStep)
+    }
+
+    static func failure(_ problem: Bilingual, _ nextStep: Bilingual) {
+        note("evidock: " + problem.text(in: language))
+        note("  " + nextStep.text(in: language))
     }
 
     static func flush() { output.withLock { write(&$0) } }

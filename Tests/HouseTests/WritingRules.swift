@@ -24,7 +24,8 @@ enum WritingRules {
             reason: "/run/evidock, which holds the control socket and nothing of evidence"),
         Permit(
             path: "Sources/Assembly/DockRoots.swift", word: "mkdir",
-            reason: "/run/evidock/docks, where recorders are mounted, when it is not there"),
+            reason: "a dock root that is not there: recorders are mounted below it, and no evidence"
+        ),
         Permit(
             path: "Sources/Assembly/IndexFile.swift", word: "unlink",
             reason: "SQLite's files of the index: a view, made again from the ledger"),

@@ -19,12 +19,10 @@ struct Copy: AsyncParsableCommand {
         // Before the disclosure is entered: it cannot be taken back.
         try reader.requireTarget(path)
         let disclosed = Disclosed()
-        let status = try await Carrying.out(
+        try await Carrying.lines(
             .disclose(item: item, how: "copy", why: why), settings: settings,
-            answer: { disclosed.take($0) })
-        guard status == .done, let grant = disclosed.grant else {
-            throw ExitCode(status.rawValue)
-        }
+            line: { disclosed.take($0) })
+        guard let grant = disclosed.grant else { throw AssemblyFailure(.daemonGone) }
         try await reader.copyOut(grant.sha256, size: grant.size, to: path)
         if global.json {
             Terminal.line([

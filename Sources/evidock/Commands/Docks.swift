@@ -32,7 +32,7 @@ struct Docks: AsyncParsableCommand {
         }
         let reader = try StationReader(settings: settings, note: Terminal.note)
         let index = try await reader.index(log: GlobalOptions.logger())
-        Terminal.note(Bilingual("System off line, do not remove", "系统离线，请勿取下"))
+        Terminal.note(DockWords.offLine)
         let lines = try DockReport(index: index).lines(clearable: clearable, in: language)
         for line in lines { Self.print(line, json: json, clearable: clearable) }
         if clearable, lines.isEmpty { Self.noteEmpty(clearable: true, json: json) }
@@ -86,10 +86,10 @@ struct Docks: AsyncParsableCommand {
             notes.append(Bilingual("mounted writable", "以可写方式挂载"))
         }
         if value[key: "copies"]?.integerValue == 1 {
-            notes.append(Bilingual("Single copy", "单份存储"))
+            notes.append(DockWords.singleCopy)
         }
         if value[key: "mayBeCleared"]?.boolValue == true {
-            notes.append(Bilingual("Recorder may be cleared", "已具备清理条件"))
+            notes.append(DockWords.mayBeCleared)
         }
         parts += notes.map { $0.text(in: language) }
         Terminal.line(parts.filter { !$0.isEmpty }.joined(separator: "  "))

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Assembly
 import Evidence
-import Synchronization
 
 struct Ingest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,13 +16,11 @@ struct Ingest: AsyncParsableCommand {
     func run() async throws {
         let settings = try await global.settings()
         let printer = OutcomePrinter(json: global.json)
-        let status = try await Carrying.out(
+        try await Carrying.lines(
             .ingest(
                 paths: paths.map { $0.isEmpty ? "" : LocalPath.absolute($0) }, recorder: recorder,
-                officer: officer,
-                zone: zone),
-            settings: settings, makesNew: true, answer: { printer.print($0) })
-        guard status == .done else { throw ExitCode(status.rawValue) }
+                officer: officer, zone: zone),
+            settings: settings, makesNew: true, line: { printer.print($0) })
     }
 }
 
@@ -31,17 +28,10 @@ struct Ingest: AsyncParsableCommand {
 struct OutcomePrinter: Sendable {
     let json: Bool
 
-    func print(_ answer: Answer) {
-        switch answer {
-        case .line(let value):
-            json ? Terminal.line(value) : printForPeople(value)
-            // Whoever waits for a file learns of it when it is sealed, not when a buffer is full.
-            Terminal.flush()
-        case .failure(_, let problem, let nextStep):
-            Terminal.note("evidock: " + problem.text(in: language))
-            Terminal.note("  " + nextStep.text(in: language))
-        case .end: break
-        }
+    func print(_ value: JSONValue) {
+        json ? Terminal.line(value) : printForPeople(value)
+        // Whoever waits for a file learns of it when it is sealed, not when a buffer is full.
+        Terminal.flush()
     }
 
     private func printForPeople(_ value: JSONValue) {
@@ -88,16 +78,13 @@ struct OutcomePrinter: Sendable {
                 ).text(in: language))
         }
         if number("copies") == 1 {
-            Terminal.line(Bilingual("Single copy.", "单份存储。").text(in: language))
+            Terminal.line(DockWords.singleCopy.text(in: language))
         }
         if number("files") == 0 {
-            Terminal.line(
-                Bilingual("No files were found on it.", "未发现任何文件。").text(in: language))
+            Terminal.line(DockWords.nothingFound.text(in: language))
         }
         let safe = summary[key: "safeToRemove"]?.boolValue == true
         Terminal.line(
-            (safe
-                ? Bilingual("Done, may be removed", "采集完成，可以取下")
-                : Bilingual("Unfinished, dock again", "未完成，请重新接入")).text(in: language))
+            (safe ? DockWords.mayBeRemoved : DockWords.unfinished).text(in: language))
     }
 }

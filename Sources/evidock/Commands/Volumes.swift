@@ -36,7 +36,7 @@ struct Volumes: AsyncParsableCommand {
                 Terminal.line(line)
             }
             if !volumes.contains(where: { $0.role == .copies }) {
-                Terminal.note(Bilingual("Single copy.", "单份存储。"))
+                Terminal.note(DockWords.singleCopy)
             }
             guard volumes.allSatisfy({ $0.state == .inUse }) else {
                 throw ExitCode(ExitStatus.findings.rawValue)
