@@ -61,6 +61,9 @@ let package = Package(
             ]),
         room("Inspection", ["Evidence", "CLinux"]),
         room("Custody", ["Evidence", "Fixity", "TransparencyLog", "DurableFiles"]),
+        room("Witness", ["Evidence", "Fixity", "TransparencyLog", "DurableFiles"]),
+        room("TimeStamping", ["Evidence", "Fixity", "CLibCrypto"]),
+        room("Notarization", ["Evidence", "TransparencyLog", "TimeStamping", "Custody"]),
         room("Audit", ["Evidence", "Fixity", "TransparencyLog"]),
         room("CaseIndex", ["Evidence", .product(name: "GRDB", package: "GRDB.swift")]),
         room(
@@ -100,6 +103,14 @@ let package = Package(
         tests("RecordersTests", ["Recorders"]),
         tests("InspectionTests", ["Inspection", "evidock-inspector"]),
         tests("CustodyTests", ["Custody", "Fixity", "TransparencyLog", "DurableFiles"]),
+        tests("WitnessTests", ["Witness", "Fixity", "TransparencyLog", "DurableFiles"]),
+        tests("TimeStampingTests", ["TimeStamping", "Fixity"]),
+        tests(
+            "NotarizationTests",
+            [
+                "Notarization", "Witness", "TimeStamping", "Custody", "Fixity", "TransparencyLog",
+                "DurableFiles",
+            ]),
         tests("AuditTests", ["Audit", "Custody", "Fixity", "TransparencyLog", "DurableFiles"]),
         tests("CaseIndexTests", ["CaseIndex"]),
         tests("IngestTests", ["Ingest"]),

@@ -9,7 +9,7 @@ struct TileWalk {
     let size: Int64
 
     private static let known: Set<String> = [
-        "checkpoint", "checkpoint.next", "checkpoint.cosigned", "tile", "stamped",
+        "checkpoint", "checkpoint.next", "checkpoint.cosigned", "requested", "tile", "stamped",
     ]
 
     func run() {

@@ -14,6 +14,13 @@ package struct CustodyFailure: Failure {
         case writeFailed = "ledger-write-failed"
         case stopped = "ledger-stopped"
         case noSuchLeaf = "no-such-leaf"
+        /// A witness says that it knows more of this log than the station: see ``SigningHold``.
+        case signingHeld = "signing-held"
+        /// A checkpoint that does not extend the last one that the key signed.
+        case notAnExtension = "not-an-extension"
+        case signerMemoryDamaged = "signer-memory-damaged"
+        /// A checkpoint of that size was frozen before, with other bytes.
+        case frozenOtherwise = "frozen-otherwise"
     }
 
     package let reason: Code
@@ -28,10 +35,10 @@ package struct CustodyFailure: Failure {
 
     package var disposition: Disposition {
         switch reason {
-        case .logUnreadable, .noRoom: .retry
-        case .leafTooLong, .noSuchLeaf: .quarantine
+        case .logUnreadable, .noRoom, .signingHeld: .retry
+        case .leafTooLong, .noSuchLeaf, .frozenOtherwise: .quarantine
         case .checkpointMissing, .checkpointDamaged, .checkpointNotOurs, .checkpointRolledBack,
-            .logDamaged, .writeFailed, .stopped:
+            .logDamaged, .writeFailed, .stopped, .notAnExtension, .signerMemoryDamaged:
             .stop
         }
     }
@@ -64,6 +71,22 @@ package struct CustodyFailure: Failure {
         case .stopped:
             Bilingual("The custody log has stopped after a failure.", "存证日志因故障已停止。")
         case .noSuchLeaf: Bilingual("The custody log has no such leaf.", "存证日志中没有该条记录。")
+        case .frozenOtherwise:
+            Bilingual(
+                "A checkpoint of size \(detail) was time-stamped before, with other bytes.",
+                "长度为 \(detail) 的检查点此前已以其他内容申请可信时间戳。")
+        case .signingHeld:
+            Bilingual(
+                "The custody log signs nothing for now: a notary cosigner knows more of it than this station.",
+                "存证日志暂停签署：公证联署节点掌握的记录多于本站。")
+        case .notAnExtension:
+            Bilingual(
+                "A checkpoint does not extend the last one that was signed: \(detail)",
+                "检查点不是上一个已签署检查点的延续：\(detail)")
+        case .signerMemoryDamaged:
+            Bilingual(
+                "What the log's key signed last is no longer known: \(detail)",
+                "存证日志密钥的最后签署记录已损坏：\(detail)")
         }
     }
 
@@ -74,6 +97,13 @@ package struct CustodyFailure: Failure {
             Bilingual(
                 "Try again; if it stays, look at the disk and run: evidock audit",
                 "请重试；如仍失败，请检查磁盘并运行 evidock audit。")
+        case .frozenOtherwise:
+            Bilingual(
+                "Use the frozen one, or wait for the next checkpoint.", "请使用已固定的检查点，或等待下一个检查点。")
+        case .signingHeld:
+            Bilingual(
+                "Leave the recorders at the dock; find out who else signs with this key, or whether an older copy of the store was put back.",
+                "请将记录仪留在采集站；请查明是否另有设备使用同一密钥，或存储是否被恢复为旧副本。")
         case .leafTooLong: Bilingual("Please report it.", "请反馈给维护人员。")
         case .noSuchLeaf:
             Bilingual(

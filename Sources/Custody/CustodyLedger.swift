@@ -3,19 +3,20 @@ package import DurableFiles
 package import Evidence
 package import Fixity
 import Synchronization
+import TransparencyLog
 
 /// Turns custody events into durable entries of the log, and publishes checkpoints over them.
 ///
 /// One writer, on a queue of its own. Events that arrive together are integrated together; a
 /// checkpoint is signed only over entries that are durable, and is durable before anyone is told.
 package final class CustodyLedger: Sendable {
-    private struct Waiting {
+    struct Waiting {
         let events: [NewCustodyEvent]
         let answer: CheckedContinuation<[Int64], any Error>
     }
 
     /// All of it belongs to the queue.
-    private final class Desk: @unchecked Sendable {
+    final class Desk: @unchecked Sendable {
         // Touched on `queue` alone.
         var state: LedgerState
         var waiting: [Waiting] = []
@@ -39,8 +40,9 @@ package final class CustodyLedger: Sendable {
     /// The least time between two tries to publish while the disk is full.
     private static let pauseWithoutRoom: Duration = .seconds(1)
 
-    private let queue = DispatchQueue(label: "evidock.custody")
-    private let desk: Desk
+    let queue = DispatchQueue(label: "evidock.custody")
+    let desk: Desk
+    let key: VerifierKey
     private let settings: CustodySettings
     private let now: @Sendable () -> Timestamp
     private let uptime: @Sendable () -> Duration
@@ -68,15 +70,17 @@ package final class CustodyLedger: Sendable {
         uptime: @escaping @Sendable () -> Duration = CustodyLedger.uptime
     ) throws -> CustodyLedger {
         CustodyLedger(
-            state: try LedgerState(root: root, station: station, key: key), settings: settings,
+            state: try LedgerState(root: root, station: station, key: key),
+            key: try VerifierKey(name: station.origin, of: key), settings: settings,
             now: now, uptime: uptime)
     }
 
     private init(
-        state: LedgerState, settings: CustodySettings, now: @escaping @Sendable () -> Timestamp,
+        state: LedgerState, key: VerifierKey, settings: CustodySettings,
+        now: @escaping @Sendable () -> Timestamp,
         uptime: @escaping @Sendable () -> Duration
     ) {
-        (desk, self.settings) = (Desk(state: state), settings)
+        (desk, self.key, self.settings) = (Desk(state: state), key, settings)
         (self.now, self.uptime) = (now, uptime)
     }
 
@@ -92,7 +96,8 @@ package final class CustodyLedger: Sendable {
     /// and tiles are durable; a crash before the next checkpoint undoes them all the same.
     ///
     /// - Returns: their places in the log.
-    /// - Throws: `ledger-no-room` (nothing of them is left; try again); `ledger-stopped` for good.
+    /// - Throws: `ledger-no-room` or `signing-held` (nothing of them is left; try again);
+    ///   `ledger-stopped` for good.
     @discardableResult
     package func integrate(_ events: [NewCustodyEvent]) async throws -> [Int64] {
         guard !events.isEmpty else { return [] }
@@ -170,7 +175,7 @@ package final class CustodyLedger: Sendable {
                 publishNow()
                 var failure = desk.failure
                 if failure == nil, desk.state.size > desk.state.publishedSize {
-                    failure = CustodyFailure(.noRoom)
+                    failure = CustodyFailure(desk.state.hold == nil ? .noRoom : .signingHeld)
                 }
                 desk.failure = failure ?? CustodyFailure(.stopped)
                 if let failure {
@@ -264,7 +269,8 @@ package final class CustodyLedger: Sendable {
                 batch.map(\.events), now: now(), uptime: uptime())
             for (waiting, answer) in zip(batch, answers) { waiting.answer.resume(with: answer) }
         } catch let failure where !LedgerState.isOver(after: failure) {
-            for waiting in batch { waiting.answer.resume(throwing: CustodyFailure(.noRoom)) }
+            let told = failure as? CustodyFailure ?? CustodyFailure(.noRoom)
+            for waiting in batch { waiting.answer.resume(throwing: told) }
         } catch {
             let failure = stop(error)
             for waiting in batch { waiting.answer.resume(throwing: failure) }
@@ -290,7 +296,8 @@ package final class CustodyLedger: Sendable {
             desk.unpublished = []
             desk.lastPublication = .now
             desk.isShortOfRoom = true
-            for waiter in told { waiter.resume(throwing: CustodyFailure(.noRoom)) }
+            let refusal = failure as? CustodyFailure ?? CustodyFailure(.noRoom)
+            for waiter in told { waiter.resume(throwing: refusal) }
         } catch {
             stop(error)
         }
@@ -299,7 +306,7 @@ package final class CustodyLedger: Sendable {
     /// A disk that failed under the ledger cannot be trusted any more: everything is refused from
     /// now on.
     @discardableResult
-    private func stop(_ error: any Error) -> CustodyFailure {
+    func stop(_ error: any Error) -> CustodyFailure {
         let failure: CustodyFailure
         switch error {
         case let known as CustodyFailure: failure = known

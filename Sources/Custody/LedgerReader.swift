@@ -9,6 +9,15 @@ package struct LedgerHead: Sendable {
     package let checkpoint: Checkpoint
 }
 
+/// A checkpoint as it was when it was time-stamped, and what stands beside it.
+package struct FrozenCheckpoint: Sendable {
+    package let size: Int64
+    /// The exact bytes that queries and tokens are over.
+    package let note: [UInt8]
+    /// By name: `sha256.tsq`, `sm3.tsq`, `sha256.tsr`, `sm3.tsr`.
+    package let files: [String: [UInt8]]
+}
+
 /// Reads the published ledger: from any process, without a lock, beside the writer.
 package struct LedgerReader: Sendable {
     private let rootPath: String
@@ -82,6 +91,104 @@ package struct LedgerReader: Sendable {
             throw failure
         } catch {
             throw CustodyFailure(.logDamaged, detail: "the proof of leaf \(index)")
+        }
+    }
+
+    /// The newest checkpoint that a quorum of witnesses had cosigned; nil where there is none. Whether
+    /// it holds is for a policy to judge.
+    package func cosignedNote() throws -> [UInt8]? {
+        guard access(rootPath + "/" + LogPlaces.cosigned, F_OK) == 0 else { return nil }
+        return try read(LogPlaces.cosigned, limit: SignedNote.byteLimit)
+    }
+
+    /// The sizes that were carried to a notary and may have been cosigned there, smallest first.
+    package func requestedSizes() -> [Int64] { sizes(in: LogPlaces.requested) }
+
+    /// The sizes whose checkpoints were frozen for time stamps, smallest first.
+    package func stampedSizes() -> [Int64] { sizes(in: LogPlaces.stamped) }
+
+    /// A checkpoint frozen for time stamps, with what stands beside it; nil where there is none.
+    /// Nothing of it is checked here.
+    package func frozen(_ size: Int64) throws -> FrozenCheckpoint? {
+        let place = LogPlaces.stamped(size)
+        guard access(rootPath + "/" + place + "/checkpoint", F_OK) == 0 else { return nil }
+        var files: [String: [UInt8]] = [:]
+        for name in LogPlaces.stampNames
+        where access(rootPath + "/" + place + "/" + name, F_OK) == 0 {
+            files[name] = try read(place + "/" + name, limit: LogPlaces.stampByteLimit)
+        }
+        return FrozenCheckpoint(
+            size: size, note: try read(place + "/checkpoint", limit: SignedNote.byteLimit),
+            files: files)
+    }
+
+    private func sizes(in place: String) -> [Int64] {
+        var names: [String] = []
+        guard let directory = opendir(rootPath + "/" + place) else { return [] }
+        defer { closedir(directory) }
+        while let entry = readdir(directory) {
+            names.append(
+                withUnsafeBytes(of: &entry.pointee.d_name) { raw in
+                    String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+                })
+        }
+        return LogPlaces.requestedSizes(names)
+    }
+
+    /// The checkpoint of that size that was carried to a notary, with the lines it has got since; nil
+    /// where none was.
+    package func requestedNote(_ size: Int64) throws -> [UInt8]? {
+        let place = LogPlaces.requested(size)
+        guard access(rootPath + "/" + place, F_OK) == 0 else { return nil }
+        return try read(place, limit: SignedNote.byteLimit)
+    }
+
+    /// The proof that a published tree extends an older one, from tiles alone. Where both sizes are
+    /// the same, and from the empty tree, it is empty.
+    ///
+    /// - Throws: `no-such-leaf` where the log has no such size.
+    package func consistencyProof(from old: Int64, to size: Int64) throws -> ConsistencyProof {
+        let newest = try self.size()
+        guard old >= 0, old <= size, size <= newest else { throw CustodyFailure(.noSuchLeaf) }
+        let reader = TileHashReader(size: newest) { try tile($0) }
+        return try fromTiles("the proof from \(old) to \(size)") {
+            try ConsistencyProof.make(from: old, to: size) {
+                try reader.hash(level: $0, index: $1)
+            }
+        }
+    }
+
+    /// The root that the published log had at that size, from tiles alone.
+    /// Throws `no-such-leaf` where the log is smaller.
+    package func root(ofSize size: Int64) throws -> SHA256Digest {
+        let newest = try self.size()
+        guard (0...newest).contains(size) else { throw CustodyFailure(.noSuchLeaf) }
+        let reader = TileHashReader(size: newest) { try tile($0) }
+        return try fromTiles("the root of size \(size)") {
+            try LedgerTiles.root(ofSize: size, reader)
+        }
+    }
+
+    /// The bytes of one tile or bundle of a size that was published; of a partial one also where only
+    /// the full one is left. Nothing of them is checked.
+    package func tileBytes(_ path: TilePath) throws -> [UInt8] {
+        let limit =
+            path.content == .entries ? EntryBundle.byteLimit : 256 * HashTile.hashWidth
+        if let bytes = try? read(LogPlaces.tile(path), limit: limit) { return bytes }
+        let full = try read(LogPlaces.tile(path.full), limit: limit)
+        return try fromTiles(path.description) {
+            guard case .hashes = path.content else {
+                return try EntryBundle.encode(
+                    Array(
+                        EntryBundle.parse(full, width: TilePath.fullWidth).prefix(path.width)))
+            }
+            return Array(full.prefix(path.width * HashTile.hashWidth))
+        }
+    }
+
+    private func fromTiles<Result>(_ what: String, _ make: () throws -> Result) throws -> Result {
+        do { return try make() } catch let failure as CustodyFailure { throw failure } catch {
+            throw CustodyFailure(.logDamaged, detail: what)
         }
     }
 

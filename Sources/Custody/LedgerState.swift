@@ -6,37 +6,39 @@ import TransparencyLog
 /// The ledger as its one writer holds it: the tree, what is published of it, and its last bundle.
 /// Owned by the writer's queue.
 struct LedgerState {
-    private let root: DurableRoot
-    private let key: SigningKey
+    let root: DurableRoot
+    private var signer: PersistentSigner
     private let station: StationIdentity
     private var tree: GrowingTree
     /// Entries of the last bundle while it is not full.
     private var tail: [[UInt8]]
-    private var published: Checkpoint
+    private(set) var published: Checkpoint
     private var watch: ClockWatch
     /// Partial tiles of which a full one has been written since.
     private var superseded: [TilePath] = []
 
     var size: Int64 { tree.size }
     var publishedSize: Int64 { published.size }
+    /// Why nothing is signed for now.
+    var hold: SigningHold? { signer.hold }
 
     // MARK: - Opening
 
     /// Reads the published ledger back, checks its right edge against the signed root, and removes
     /// what a crash left beyond it, which no checkpoint ever covered.
     init(root: DurableRoot, station: StationIdentity, key: SigningKey) throws {
-        (self.root, self.key, self.station) = (root, key, station)
+        (self.root, self.station) = (root, station)
         let verifier = try VerifierKey(name: station.origin, of: key)
         guard let shown = try Self.checkpoint(LogPlaces.checkpoint, root: root, key: verifier)
         else { throw CustodyFailure(.checkpointMissing) }
         let next = try Self.checkpoint(LogPlaces.nextCheckpoint, root: root, key: verifier)
-        published = next.map { $0.size > shown.size ? $0 : shown } ?? shown
+        signer = try PersistentSigner(root: root, origin: station.origin, key: key)
+        let signed = next.map { $0.size > shown.size ? $0 : shown } ?? shown
+        published = try Self.unfinished(signer.last, beyond: signed, root: root) ?? signed
         let lastLeaf: Timestamp?
         do {
-            tree = try GrowingTree(
-                TileHashReader(size: published.size) { path in
-                    try root.read(LogPlaces.tile(path), limit: 256 * HashTile.hashWidth)
-                })
+            let tiles = LedgerTiles.reader(root, size: published.size)
+            tree = try GrowingTree(tiles)
             guard tree.root == published.root else {
                 throw CustodyFailure(.logDamaged, detail: "the tiles have another root")
             }
@@ -51,12 +53,43 @@ struct LedgerState {
             throw CustodyFailure(.logDamaged, detail: "the last leaf: \(failure.problem)")
         }
         watch = ClockWatch(lastLeaf: lastLeaf)
-        if published != shown {
+        try signer.adopt(published, tiles: LedgerTiles.reader(root, size: published.size))
+        if published != shown, let note = try signer.signLast() {
             // The power went between signing and showing: it may have been seen, so it stands.
-            try root.replace(
-                try published.signed(with: key).bytes, at: LogPlaces.checkpoint)
+            if published != next { try root.replace(note.bytes, at: LogPlaces.nextCheckpoint) }
+            try root.replace(note.bytes, at: LogPlaces.checkpoint)
         }
         try LogRecovery(root: root, published: published, shown: shown).run()
+    }
+
+    /// The checkpoint that was remembered to be signed when the power went, before its signature was
+    /// durable; nil where none was under way. Its tiles and entries are all there.
+    ///
+    /// - Throws: `checkpoint-rolled-back` where it is more than what a crash leaves: it was published
+    ///   once, and an older log was put back.
+    private static func unfinished(
+        _ last: Checkpoint?, beyond signed: Checkpoint, root: DurableRoot
+    ) throws -> Checkpoint? {
+        guard let last, last.size > signed.size else { return nil }
+        let rolledBack = CustodyFailure(
+            .checkpointRolledBack, detail: "\(signed.size), was \(last.size)")
+        let tiles = LedgerTiles.reader(root, size: last.size)
+        do {
+            guard try LedgerTiles.root(ofSize: last.size, tiles) == last.root,
+                let entry = try lastBundle(size: last.size, root: root).last
+            else { throw rolledBack }
+            // What was entered after it had been published stands on it, or on a later one.
+            guard let basis = try Leaf(entry: entry).basis, basis.size <= signed.size else {
+                throw rolledBack
+            }
+            let proof = try ConsistencyProof.make(from: signed.size, to: last.size) {
+                try tiles.hash(level: $0, index: $1)
+            }
+            guard proof.verify(oldRoot: signed.root, newRoot: last.root) else { throw rolledBack }
+            return last
+        } catch let failure as any Failure where failure.disposition == .retry {
+            throw failure
+        } catch { throw rolledBack }
     }
 
     /// A checkpoint of ours; nil where there is none.
@@ -86,9 +119,7 @@ struct LedgerState {
         guard size > 0, let path = TilePath.bundle(ofEntry: size - 1, size: size) else { return [] }
         let reader = LedgerReader(root: root.path)
         let entries = try reader.bundle((size - 1) / 256, size: size)
-        let hashes = TileHashReader(size: size) { path in
-            try root.read(LogPlaces.tile(path), limit: 256 * HashTile.hashWidth)
-        }
+        let hashes = LedgerTiles.reader(root, size: size)
         for (offset, entry) in entries.enumerated() {
             let stored = try hashes.hash(level: 0, index: path.index * 256 + Int64(offset))
             guard MerkleTree.leafHash(entry) == stored else {
@@ -109,6 +140,8 @@ struct LedgerState {
     mutating func integrate(
         _ groups: [[NewCustodyEvent]], now: Timestamp, uptime: Duration
     ) throws -> [Result<[Int64], any Error>] {
+        // Nothing is entered that could not be published: whoever tries again would enter it twice.
+        guard signer.hold == nil else { throw CustodyFailure(.signingHeld) }
         let basis = Leaf.Basis(size: published.size, root: published.root)
         var batch = DraftedBatch()
         if let jump = watch.jump(now: now, uptime: uptime) {
@@ -159,6 +192,7 @@ struct LedgerState {
     /// Whether a failure is the last: nothing may be written after a sync that failed, whatever its
     /// reason, for the kernel takes the lost pages for written.
     static func isOver(after error: any Error) -> Bool {
+        if let failure = error as? CustodyFailure, failure.reason == .signingHeld { return false }
         guard let failure = error as? DurableFileFailure else { return true }
         return failure.disposition != .retry || ["fsync", "syncfs"].contains(failure.operation)
     }
@@ -206,7 +240,9 @@ struct LedgerState {
         guard tree.size > published.size else { return }
         let checkpoint = try Checkpoint(
             origin: station.origin, size: tree.size, root: tree.root)
-        let note = try checkpoint.signed(with: key).bytes
+        let note = try signer.sign(
+            checkpoint, tiles: LedgerTiles.reader(root, size: tree.size)
+        ).bytes
         try root.replace(note, at: LogPlaces.nextCheckpoint)
         try root.replace(note, at: LogPlaces.checkpoint)
         published = checkpoint
@@ -218,13 +254,23 @@ struct LedgerState {
     /// Signs the checkpoint of a ledger that has no leaves yet.
     static func start(root: DurableRoot, station: StationIdentity, key: SigningKey) throws {
         guard try !root.exists(LogPlaces.checkpoint) else { return }
+        var signer = try PersistentSigner(root: root, origin: station.origin, key: key)
         guard try !root.exists(LogPlaces.nextCheckpoint),
-            try root.names(in: LogPlaces.bundles).isEmpty
+            try root.names(in: LogPlaces.bundles).isEmpty, signer.last?.size ?? 0 == 0
         else { throw CustodyFailure(.checkpointMissing) }
         try root.makeDirectory(LogPlaces.bundles)
         try root.makeDirectory("log/tile/0")
         let checkpoint = try Checkpoint(
             origin: station.origin, size: 0, root: MerkleTree.emptyRoot)
-        try root.replace(try checkpoint.signed(with: key).bytes, at: LogPlaces.checkpoint)
+        let note = try signer.sign(checkpoint, tiles: LedgerTiles.reader(root, size: 0))
+        try root.replace(note.bytes, at: LogPlaces.checkpoint)
     }
+
+    // MARK: - Holding
+
+    /// Nothing is entered or signed until it is released; durable when it returns.
+    mutating func hold(_ hold: SigningHold) throws { try signer.hold(hold) }
+
+    /// Durable when it returns.
+    mutating func release() throws { try signer.release() }
 }

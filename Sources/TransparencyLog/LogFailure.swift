@@ -7,6 +7,11 @@ package struct LogFailure: Failure, Hashable {
         case malformedKey = "malformed-verifier-key"
         case malformedCheckpoint = "malformed-checkpoint"
         case malformedProof = "malformed-proof"
+        case malformedPolicy = "malformed-policy"
+        /// What a log asks of a witness.
+        case malformedRequest = "malformed-witness-request"
+        /// What a witness answers.
+        case malformedAnswer = "malformed-witness-answer"
         case malformedPath = "malformed-tile-path"
         case malformedTile = "malformed-tile"
         case malformedBundle = "malformed-entry-bundle"
@@ -36,9 +41,17 @@ package struct LogFailure: Failure, Hashable {
 
     package var code: String { kind.rawValue }
 
+    /// The same failure in a text that begins so many lines further down in the file that people
+    /// see; one without a line stays without.
+    func moved(down lines: Int) -> LogFailure {
+        LogFailure(kind, line: line == 0 ? 0 : line + lines, detail)
+    }
+
     package var disposition: Disposition {
         switch kind {
-        case .malformedProof, .notIncluded, .malformedKey: .quarantine
+        case .malformedProof, .notIncluded, .malformedKey, .malformedPolicy, .malformedRequest,
+            .malformedAnswer:
+            .quarantine
         default: .stop
         }
     }
@@ -50,6 +63,11 @@ package struct LogFailure: Failure, Hashable {
             case .malformedKey: Bilingual("Malformed verifier key", "验证公钥格式错误")
             case .malformedCheckpoint: Bilingual("Malformed checkpoint", "检查点格式错误")
             case .malformedProof: Bilingual("Malformed proof", "存证证明格式错误")
+            case .malformedPolicy: Bilingual("Malformed trust policy", "信任策略文件格式错误")
+            case .malformedRequest:
+                Bilingual("Malformed request for a cosignature", "联署请求格式错误")
+            case .malformedAnswer:
+                Bilingual("Malformed answer of a notary cosigner", "公证联署节点的答复格式错误")
             case .malformedPath: Bilingual("Malformed path of a tile", "日志分块路径错误")
             case .malformedTile: Bilingual("Malformed tile", "日志分块内容错误")
             case .malformedBundle: Bilingual("Malformed bundle of entries", "日志条目文件格式错误")
@@ -71,6 +89,14 @@ package struct LogFailure: Failure, Hashable {
         switch kind {
         case .outOfRange:
             Bilingual("Name an entry below the size of the log", "请指定小于日志长度的条目编号")
+        case .malformedPolicy:
+            Bilingual(
+                "Correct that line, or have the policy anew from the notary",
+                "请更正该行，或向公证机构重新获取信任策略文件")
+        case .malformedRequest, .malformedAnswer:
+            Bilingual(
+                "Try again; if it stays, compare the versions at both ends",
+                "请重试；如仍出现，请核对双方的软件版本")
         case .malformedKey, .unsigned, .otherLog:
             Bilingual("Compare the verifier key with the published one", "请核对公布的验证公钥")
         case .malformedProof, .notIncluded:

@@ -60,6 +60,14 @@ package struct SignedNote: Hashable, Sendable {
     /// Adds a signature line below the others: a cosignature, say. Nothing of it is checked.
     package mutating func append(_ signature: NoteSignature) { signatures.append(signature) }
 
+    /// The same text with those lines alone, each once.
+    package func kept(where isKept: (NoteSignature) -> Bool) -> SignedNote {
+        var note = self
+        var seen: Set<NoteSignature> = []
+        note.signatures = signatures.filter { isKept($0) && seen.insert($0).inserted }
+        return note
+    }
+
     /// The note as it is stored and sent. What was parsed comes back byte for byte.
     package var bytes: [UInt8] { signatures.reduce(into: text + [0x0a]) { $0 += $1.text } }
 
@@ -93,8 +101,9 @@ package struct SignedNote: Hashable, Sendable {
             let line = bytes[..<place].count { $0 == 0x0a } + 1
             throw LogFailure(.malformedNote, line: line, "a control character")
         }
-        guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw LogFailure(.malformedNote, "not UTF-8")
-        }
+        guard String(validating: bytes, as: UTF8.self) == nil else { return }
+        let rows = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
+        let place = rows.firstIndex { String(validating: $0, as: UTF8.self) == nil }
+        throw LogFailure(.malformedNote, line: (place ?? -1) + 1, "not UTF-8")
     }
 }

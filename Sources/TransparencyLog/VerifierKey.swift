@@ -13,9 +13,6 @@ package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
     /// 32 bytes.
     package let publicKey: [UInt8]
 
-    /// The most bytes of a text that is looked at.
-    static let byteLimit = 4096
-
     /// Throws where no key can bear this name, or the key has not 32 bytes.
     package init(name: String, publicKey: [UInt8]) throws(LogFailure) {
         guard Self.isName(name) else { throw LogFailure(.malformedKey, "name") }
@@ -32,31 +29,19 @@ package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
     }
 
     package init(parsing text: String) throws(LogFailure) {
-        guard text.utf8.count <= Self.byteLimit else { throw LogFailure(.malformedKey, "too long") }
-        // Base64 may hold a + itself.
-        let parts = text.utf8.split(
-            separator: UInt8(ascii: "+"), maxSplits: 2, omittingEmptySubsequences: false
-        ).map { String(decoding: $0, as: UTF8.self) }
-        guard parts.count == 3 else { throw LogFailure(.malformedKey, "not name+id+key") }
-        guard parts[1].utf8.count == 8, let id = Hex.decode(parts[1]) else {
-            throw LogFailure(.malformedKey, "the key ID is not eight hexadecimal digits")
+        let key = try KeyText(parsing: text)
+        guard key.type == Self.ed25519 else {
+            throw LogFailure(.malformedKey, "type \(key.type) is not an Ed25519 key of a log")
         }
-        guard let bytes = Base64.decode(parts[2]), let type = bytes.first else {
-            throw LogFailure(.malformedKey, "the key is not base64")
-        }
-        guard type == Self.ed25519 else {
-            throw LogFailure(.malformedKey, "type \(type) is not an Ed25519 key of a log")
-        }
-        try self.init(name: parts[0], publicKey: Array(bytes.dropFirst()))
-        guard keyID == id.reduce(0, { $0 << 8 | UInt32($1) }) else {
-            throw LogFailure(.malformedKey, "the key ID does not belong to the key")
-        }
+        try self.init(name: key.name, publicKey: key.publicKey)
     }
 
     package var description: String {
-        let id = Hex.encode(NoteSignature.bigEndian(keyID))
-        return "\(name)+\(id)+\(Base64.encode([Self.ed25519] + publicKey))"
+        KeyText.text(name: name, type: Self.ed25519, publicKey: publicKey)
     }
+
+    /// Whether this line claims to be by this key. Names are compared byte by byte.
+    package func isClaimed(in line: NoteSignature) -> Bool { line.isClaimed(by: self) }
 
     static func keyID(name: String, type: UInt8, publicKey: [UInt8]) -> UInt32 {
         let digest = SHA256Digest.of(Array(name.utf8) + [0x0a, type] + publicKey)

@@ -13,6 +13,10 @@ enum ImportRules {
         "Recorders": ["Evidence", "CLinux"],
         "Inspection": ["Evidence", "CLinux"],
         "Custody": ["Evidence", "Fixity", "TransparencyLog", "DurableFiles"],
+        // The notary's own side: it runs where there is neither a ledger nor footage.
+        "Witness": ["Evidence", "Fixity", "TransparencyLog", "DurableFiles"],
+        "TimeStamping": ["Evidence", "Fixity", "CLibCrypto"],
+        "Notarization": ["Evidence", "TransparencyLog", "TimeStamping", "Custody"],
         "Audit": ["Evidence", "Fixity", "TransparencyLog"],
         "CaseIndex": ["Evidence", "GRDB"],
         "Ingest": [

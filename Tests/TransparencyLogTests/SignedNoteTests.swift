@@ -207,8 +207,8 @@ struct HostileNote: Sendable, CustomTestStringConvertible {
         HostileNote("text under the signature", line: 4, "text\n\n" + row + "more\n"),
         HostileNote("a carriage return", line: 1, "text\r\n\n" + row),
         HostileNote("a zero byte", line: 2, "text\n\0\n\n" + row),
-        HostileNote("not UTF-8", line: 0, bytes: [0xff, 0x0a, 0x0a] + Array(row.utf8)),
-        HostileNote("a surrogate", line: 0, bytes: [0xed, 0xa0, 0x80, 10, 10] + Array(row.utf8)),
+        HostileNote("not UTF-8", line: 1, bytes: [0xff, 0x0a, 0x0a] + Array(row.utf8)),
+        HostileNote("a surrogate", line: 1, bytes: [0xed, 0xa0, 0x80, 10, 10] + Array(row.utf8)),
         HostileNote(
             "too many signatures", line: 131,
             "text\n\n" + String(repeating: row, count: 129)),

@@ -1,0 +1,93 @@
+import CLinux
+import Evidence
+import Glibc
+
+/// A folder that leaves the store: it appears under its name whole and synced, or not at all.
+package final class OutgoingFolder {
+    private let path: String
+    private let temporary: String
+    private let descriptor: CInt
+    private var folders: [String] = []
+    private var files: [String] = []
+    private var isPublished = false
+
+    /// Nothing may stand at the path; the folder around it must be there.
+    package init(path: String) throws {
+        let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        var status = stat()
+        guard lstat(path, &status) != 0 else {
+            throw DurableFileFailure(errno: EEXIST, operation: "mkdir", place: "target")
+        }
+        temporary = path + ".evidock-\(getpid())"
+        guard mkdir(temporary, 0o755) == 0 else {
+            throw DurableFileFailure(errno: errno, operation: "mkdir", place: "target")
+        }
+        descriptor = open(temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            let number = errno
+            rmdir(temporary)
+            throw DurableFileFailure(errno: number, operation: "open", place: "target")
+        }
+        self.path = path
+    }
+
+    deinit {
+        if !isPublished {
+            for file in files { unlinkat(descriptor, file, 0) }
+            for folder in folders.reversed() { unlinkat(descriptor, folder, AT_REMOVEDIR) }
+            rmdir(temporary)
+        }
+        close(descriptor)
+    }
+
+    /// Writes a file of the folder, once. A place is relative, of plain parts.
+    package func put(_ bytes: [UInt8], at place: String) throws {
+        let parts = place.split(separator: "/", omittingEmptySubsequences: false)
+        guard !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }),
+            !place.utf8.contains(0)
+        else { throw DurableFileFailure(code: "outside", operation: "open", place: "target") }
+        var folder = ""
+        for part in parts.dropLast() {
+            folder += (folder.isEmpty ? "" : "/") + part
+            guard !folders.contains(folder) else { continue }
+            guard mkdirat(descriptor, folder, 0o755) == 0 else {
+                throw DurableFileFailure(errno: errno, operation: "mkdir", place: "target")
+            }
+            folders.append(folder)
+        }
+        let file = openat(
+            descriptor, place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard file >= 0 else {
+            throw DurableFileFailure(errno: errno, operation: "open", place: "target")
+        }
+        defer { close(file) }
+        files.append(place)
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(file, $0.baseAddress?.advanced(by: sent), $0.count - sent)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                throw DurableFileFailure(
+                    errno: count == 0 ? EIO : errno, operation: "write", place: "target")
+            }
+            sent += count
+        }
+    }
+
+    /// Synced and under its name when it returns; what appeared there meanwhile is not overwritten.
+    package func publish() throws {
+        guard clinux_syncfs(descriptor) == 0 else {
+            throw DurableFileFailure(errno: errno, operation: "syncfs", place: "target")
+        }
+        guard clinux_rename_noreplace(AT_FDCWD, temporary, AT_FDCWD, path) == 0 else {
+            throw DurableFileFailure(errno: errno, operation: "renameat2", place: "target")
+        }
+        isPublished = true
+        // The name too, before somebody is told to pull the stick.
+        guard clinux_syncfs(descriptor) == 0 else {
+            throw DurableFileFailure(errno: errno, operation: "syncfs", place: "target")
+        }
+    }
+}
