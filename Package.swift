@@ -31,6 +31,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
         .systemLibrary(
@@ -64,6 +69,29 @@ let package = Package(
         room("Witness", ["Evidence", "Fixity", "TransparencyLog", "DurableFiles"]),
         room("TimeStamping", ["Evidence", "Fixity", "CLibCrypto"]),
         room("Notarization", ["Evidence", "TransparencyLog", "TimeStamping", "Custody"]),
+        room(
+            "Portal",
+            [
+                "Evidence", "TransparencyLog", "Custody", "Witness",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        room(
+            "NotaryLink",
+            [
+                "Evidence", "Fixity", "TransparencyLog", "Custody", "Witness", "TimeStamping",
+                "Notarization",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         room("Audit", ["Evidence", "Fixity", "TransparencyLog"]),
         room("CaseIndex", ["Evidence", .product(name: "GRDB", package: "GRDB.swift")]),
         room(
@@ -77,7 +105,8 @@ let package = Package(
             "Assembly",
             [
                 "Evidence", "Fixity", "TransparencyLog", "DurableFiles", "Vault", "Recorders",
-                "Inspection", "Custody", "Audit", "CaseIndex", "Ingest", "CLinux",
+                "Inspection", "Custody", "Witness", "TimeStamping", "Notarization", "NotaryLink",
+                "Portal", "Audit", "CaseIndex", "Ingest", "CLinux",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -111,6 +140,7 @@ let package = Package(
                 "Notarization", "Witness", "TimeStamping", "Custody", "Fixity", "TransparencyLog",
                 "DurableFiles",
             ]),
+        tests("PortalTests", ["Portal"]),
         tests("AuditTests", ["Audit", "Custody", "Fixity", "TransparencyLog", "DurableFiles"]),
         tests("CaseIndexTests", ["CaseIndex"]),
         tests("IngestTests", ["Ingest"]),

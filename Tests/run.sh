@@ -95,7 +95,8 @@ swift_tests() {
 check_units() {
     # In the tree; package-test.sh verifies them again where the programs are installed.
     systemd-analyze verify systemd/*.service &&
-        systemd-analyze security --offline=true --no-pager --threshold=15 systemd/evidock.service
+        systemd-analyze security --offline=true --no-pager --threshold=15 \
+            systemd/evidock.service systemd/evidock-witness.service
 }
 check_shell() {
     local file

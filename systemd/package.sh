@@ -47,12 +47,14 @@ put 0755 "$binaries/evidock" usr/bin/evidock
 put 0755 "$binaries/evidock-inspector" usr/lib/evidock/evidock-inspector
 put 0755 systemd/evidock-dock usr/lib/evidock/evidock-dock
 put 0644 systemd/evidock.service usr/lib/systemd/system/evidock.service
+put 0644 systemd/evidock-witness.service usr/lib/systemd/system/evidock-witness.service
 put 0644 systemd/evidock-dock@.service usr/lib/systemd/system/evidock-dock@.service
 put 0644 systemd/99-evidock.rules usr/lib/udev/rules.d/99-evidock.rules
 put 0644 systemd/tmpfiles.conf usr/lib/tmpfiles.d/evidock.conf
 put 0644 systemd/sysusers.conf usr/lib/sysusers.d/evidock.conf
 put 0644 systemd/evidock.yaml etc/evidock/evidock.yaml
 put 0644 systemd/log-key.conf usr/share/doc/evidock/examples/log-key.conf
+put 0644 systemd/network.conf usr/share/doc/evidock/examples/network.conf
 put 0644 systemd/debian/copyright usr/share/doc/evidock/copyright
 install -d "$tree/etc/evidock/recorders.d"
 # The licences of what is linked statically ask to go with the programs.

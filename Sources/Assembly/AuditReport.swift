@@ -8,14 +8,18 @@ package struct AuditReport: Sendable {
     package let summary: AuditSummary
     package let findings: Int64
     package let isQuick: Bool
+    /// What others have vouched for; nil where that cannot be read.
+    package let notary: NotaryReport?
 
     package var json: JSONValue {
-        [
+        var members: [String: JSONValue] = [
             "leaves": .integer(summary.leaves), "records": .integer(summary.records),
             "objects": .integer(summary.objects), "bytes": .integer(summary.bytes),
             "treeSize": .integer(summary.treeSize), "findings": .integer(findings),
             "unfinishedVisits": .integer(summary.unfinishedVisits), "quick": .bool(isQuick),
         ]
+        notary?.write(into: &members)
+        return .object(members)
     }
 
     package var words: Bilingual {
@@ -49,12 +53,17 @@ extension StationReader {
                     { body in try index.everyItem { try body($0.description, $1, $2) } }
                 })
         }
+        // What the auditor itself has found wrong with the log is told already.
+        let notary = summary.findings == 0 ? try NotaryReport(self) : try? NotaryReport(self)
+        notary?.findings.forEach(finding)
         var inIndex: [Finding] = []
         if !quick, summary.findings == 0 {
             inIndex = try await IndexComparison(reader: self, log: log).findings()
             inIndex.forEach(finding)
         }
         return AuditReport(
-            summary: summary, findings: summary.findings + Int64(inIndex.count), isQuick: quick)
+            summary: summary,
+            findings: summary.findings + Int64(inIndex.count + (notary?.findings.count ?? 0)),
+            isQuick: quick, notary: notary)
     }
 }

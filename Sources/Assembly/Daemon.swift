@@ -2,6 +2,8 @@ package import Evidence
 import Glibc
 import Ingest
 package import Logging
+import NotaryLink
+import Portal
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
@@ -45,15 +47,30 @@ package struct Daemon: Sendable {
         let notifier = SystemdNotifier { await station.isAlive() }
         let control = try ControlService(
             path: socket, operations: { Operations(station: station, language: $0) }, log: log)
+        let readiness = Readiness { address in
+            let portal = address.map { ["http://\($0)"] } ?? []
+            let listening = (portal + [socket]).joined(separator: ", ")
+            ready("listening on \(listening), watching \(roots.joined(separator: ", "))")
+            notifier.ready()
+        }
         let dock = DockService(
             stages: station.stages, board: station.board, active: station.active, dockRoots: roots,
-            isReady: {
-                ready("listening on \(socket), watching \(roots.joined(separator: ", "))")
-                notifier.ready()
-            })
+            isReady: { readiness.isWatching() })
+        let notary = try NotaryServices(station: station, log: log)
+        var portal: [ServiceGroupConfiguration.ServiceConfiguration] = []
+        if let address = station.settings.listen {
+            portal.append(
+                .init(
+                    service: PortalService(
+                        at: address, [LogEndpoint(station.stages.reader)],
+                        mayBeAbsent: !station.settings.mustListen, log: log,
+                        isListening: { readiness.isListening(at: $0) })))
+        } else {
+            readiness.isListening(at: nil)
+        }
         let group = ServiceGroup(
             configuration: .init(
-                services: [
+                services: portal + notary.services.map { .init(service: $0) } + [
                     .init(service: control), .init(service: notifier),
                     .init(service: BacklogService(stages: station.stages)),
                     .init(
@@ -65,6 +82,33 @@ package struct Daemon: Sendable {
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         try await group.run()
+    }
+}
+
+/// Tells once that the daemon is ready: when the dock is watched and the listener is there, or is
+/// known not to come.
+private final class Readiness: Sendable {
+    private struct State {
+        var isWatching = false
+        var listening: ListenAddress??
+    }
+
+    private let state = Mutex(State())
+    private let tell: @Sendable (ListenAddress?) -> Void
+
+    init(_ tell: @escaping @Sendable (ListenAddress?) -> Void) { self.tell = tell }
+
+    func isWatching() { change { $0.isWatching = true } }
+
+    func isListening(at address: ListenAddress?) { change { $0.listening = .some(address) } }
+
+    private func change(_ body: (inout State) -> Void) {
+        let state = state.withLock { state in
+            body(&state)
+            return state
+        }
+        // Each of the two is told once: the later one finds both.
+        if state.isWatching, let address = state.listening { tell(address) }
     }
 }
 

@@ -1,6 +1,9 @@
 package import CaseIndex
+import Custody
 package import Evidence
 import Ingest
+import NotaryLink
+import Notarization
 import Recorders
 
 /// What `docks` says: the slots now, dockings that never came to their end, recorders that show no
@@ -8,13 +11,17 @@ import Recorders
 package struct DockReport: Sendable {
     private let slots: [SlotStatus]
     private let index: IndexReader
+    private let cosigning: CosigningBoard.State?
 
     package init(station: Station) {
         (slots, index) = (station.board.slots, station.stages.index)
+        cosigning = station.cosigning.now
     }
 
     /// Without a daemon there are no slots, only what the index remembers.
-    package init(index: IndexReader) { (slots, self.index) = ([], index) }
+    package init(index: IndexReader) {
+        (slots, self.index, cosigning) = ([], index, nil)
+    }
 
     /// One object a line.
     package func lines(clearable: Bool, in language: Language) throws -> [JSONValue] {
@@ -34,8 +41,32 @@ package struct DockReport: Sendable {
             status.reason = recorder.reason
             all.append(status)
         }
-        return all.map { $0.json(in: language) }
+        return all.map { $0.json(in: language) } + cosigningLines(in: language)
     }
+
+    /// How the station stands with each of its witnesses, and whether it may sign at all.
+    private func cosigningLines(in language: Language) -> [JSONValue] {
+        guard let cosigning else { return [] }
+        var lines = cosigning.standings.map { witness, standing -> JSONValue in
+            var members: [String: JSONValue] = [
+                "witness": .string(SafeText.of(witness)), "standing": .string(standing.code),
+                "words": .string(standing.words.text(in: language)),
+            ]
+            members.set("cosigned", cosigning.cosigned)
+            return .object(members)
+        }
+        if let hold = cosigning.hold {
+            lines.append([
+                "held": .string(hold.reason.rawValue),
+                "words": .string(Self.heldWords.text(in: language)),
+            ])
+        }
+        return lines
+    }
+
+    static let heldWords = Bilingual(
+        "Nothing is entered or signed: a notary cosigner knows more of this log than this station. Ask the administrator.",
+        "已停止登记和签名：公证联署节点掌握的日志记录多于本站，请联系管理员。")
 
     private func clearableLines() throws -> [JSONValue] {
         try index.clearable().map { file in

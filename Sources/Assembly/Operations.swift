@@ -8,7 +8,7 @@ import Vault
 /// Carries out requests on an open station, for its own process and for those that ask by socket.
 package struct Operations: Sendable {
     let station: Station
-    private let language: Language
+    let language: Language
 
     package init(station: Station, language: Language) {
         (self.station, self.language) = (station, language)
@@ -41,6 +41,10 @@ package struct Operations: Sendable {
                 try DockReport(station: station).lines(clearable: clearable, in: language)
                     .forEach { answer(.line($0)) }
                 return .done
+            case .timeStamp: return try await timeStamp(answer)
+            case .carryOut(let note, let wantsStamps):
+                return try await carryOut(note, wantsStamps: wantsStamps, answer)
+            case .carryIn(let files): return try await carryIn(files, answer)
             }
         } catch {
             answer(Answer(failure: error))

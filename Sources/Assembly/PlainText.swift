@@ -40,7 +40,8 @@ extension Request {
                     wanted: Bilingual("write it like +08:00", "请写成 +08:00 的形式"))
             }
         case .disclose(_, _, let why): try PlainText.check(why, of: "--why", limit: 1000)
-        case .describe, .repair, .addVolume, .rebuildIndex, .docks: break
+        case .describe, .repair, .addVolume, .rebuildIndex, .docks, .timeStamp, .carryOut, .carryIn:
+            break
         }
     }
 }

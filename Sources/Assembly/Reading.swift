@@ -57,9 +57,7 @@ extension StationReader {
     }
 
     package func verifierKey() throws -> String {
-        try VerifierKey(
-            name: layout.station.origin, of: try RootLayout.key(in: layout.path)
-        ).description
+        try key().description
     }
 
     package func checkpoint() throws -> LogHead {

@@ -10,6 +10,12 @@ package enum Request: Sendable {
     case addVolume(path: String, role: VolumeRole)
     case rebuildIndex
     case docks(clearable: Bool)
+    /// A time stamp of what is newest, at once.
+    case timeStamp
+    /// The checkpoint, a signed note, is about to be carried to a notary.
+    case carryOut(note: [UInt8], wantsStamps: Bool)
+    /// What a notary gave back, by the names of ``StickExchange``.
+    case carryIn(files: [String: [UInt8]])
 
     package var json: JSONValue {
         switch self {
@@ -38,6 +44,17 @@ package enum Request: Sendable {
         case .rebuildIndex: return ["request": "rebuild-index"]
         case .docks(let clearable):
             return ["request": "docks", "clearable": .bool(clearable)]
+        case .timeStamp: return ["request": "time-stamp"]
+        case .carryOut(let note, let wantsStamps):
+            return [
+                "request": "carry-out", "note": .string(Base64.encode(note)),
+                "stamps": .bool(wantsStamps),
+            ]
+        case .carryIn(let files):
+            return [
+                "request": "carry-in",
+                "files": .object(files.mapValues { .string(Base64.encode($0)) }),
+            ]
         }
     }
 
@@ -65,6 +82,17 @@ package enum Request: Sendable {
             self = .addVolume(path: path, role: role)
         case "rebuild-index": self = .rebuildIndex
         case "docks": self = .docks(clearable: json[key: "clearable"]?.boolValue ?? false)
+        case "time-stamp": self = .timeStamp
+        case "carry-out":
+            guard let note = json[key: "note"]?.stringValue.flatMap({ Base64.decode($0) }) else {
+                return nil
+            }
+            self = .carryOut(
+                note: note, wantsStamps: json[key: "stamps"]?.boolValue ?? false)
+        case "carry-in":
+            guard let files = json[key: "files"]?.objectValue else { return nil }
+            self = .carryIn(
+                files: files.compactMapValues { $0.stringValue.flatMap { Base64.decode($0) } })
         default: return nil
         }
     }

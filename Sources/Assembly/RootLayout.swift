@@ -177,7 +177,7 @@ package struct RootLayout: Sendable {
         access(path, R_OK | X_OK) != 0 && errno == EACCES
     }
 
-    private static func makeRootDirectory(_ path: String) throws {
+    static func makeRootDirectory(_ path: String) throws {
         var made = ""
         for part in path.split(separator: "/") {
             made += "/" + part
@@ -198,7 +198,7 @@ package struct RootLayout: Sendable {
         return StationIdentity.isCode(digits) ? digits : "s" + random(digits: 4)
     }
 
-    private static func random(digits: Int) -> String {
+    static func random(digits: Int) -> String {
         var generator = SystemRandomNumberGenerator()
         let word: UInt64 = generator.next()
         let text = String(word, radix: 16)

@@ -1,6 +1,7 @@
 import Configuration
 import Evidence
 package import Ingest
+package import Portal
 package import Vault
 
 /// Everything that can be set, read once: flags beat the environment, which beats the file, which
@@ -10,6 +11,7 @@ package struct Settings: Sendable {
     package static let defaultRoot = "/var/lib/evidock"
     package static let defaultConfig = "/etc/evidock/evidock.yaml"
     package static let runDirectory = "/run/evidock"
+    static let defaultListen = ListenAddress(host: "127.0.0.1", port: 8450)
     static let defaultDockRoot = runDirectory + "/docks"
 
     /// The station's root directory, absolute.
@@ -24,6 +26,11 @@ package struct Settings: Sendable {
     package var profiles: String
     /// A directory on another disk for the second copy.
     package var copies: String?
+    /// Where pages and the ledger's files are served; nil means nowhere.
+    package var listen: ListenAddress?
+    /// Whether somebody named that address: then it must be had.
+    package var mustListen: Bool
+    package var notary: NotarySettings
     package var vault: VaultSettings
     package var ingest: IngestSettings
     /// Milliseconds between two integrations, and between two published checkpoints.
@@ -61,6 +68,10 @@ package struct Settings: Sendable {
         copies = try reading.path("copies")
         integrateEvery = try reading.number("integrateEvery", default: 100, in: 0...3_600_000)
         publishEvery = try reading.number("publishEvery", default: 1000, in: 0...3_600_000)
+        let listen = try reading.text("listen")
+        self.listen = try listen.map(Self.listenAddress) ?? Self.defaultListen
+        mustListen = listen != nil
+        notary = try NotarySettings(reading)
         vault = VaultSettings()
         vault.reserveBytes = Int64(
             try reading.number("reserveBytes", default: 1 << 30, in: 0...Int.max))
@@ -80,8 +91,30 @@ package struct Settings: Sendable {
             "transfers", default: vault.singleThreaded ? 1 : 8, in: 1...1000)
     }
 
+    /// An address that only this machine reaches; nil for `none`.
+    ///
+    /// - Throws: `malformed-setting`. What is served there is not encrypted.
+    package static func listenAddress(_ text: String) throws -> ListenAddress? {
+        if text == "none" { return nil }
+        guard let address = ListenAddress(text) else {
+            throw AssemblyFailure(
+                .malformedSetting, subject: "listen (\(text))", wanted: Wanted.address)
+        }
+        guard address.isLoopback else {
+            throw AssemblyFailure(
+                .malformedSetting, subject: "listen (\(text))",
+                wanted: Bilingual(
+                    "only an address of this machine itself: put a proxy with TLS before it",
+                    "只能是本机回环地址；对外提供请经 TLS 反向代理"))
+        }
+        return address
+    }
+
     /// What a setting should be.
     enum Wanted {
+        static let address = Bilingual(
+            "an address and a port are wanted, like 127.0.0.1:8450, or none",
+            "应为地址和端口，如 127.0.0.1:8450，或 none")
         static let oneValue = Bilingual("one value is wanted", "应为单个值")
         static let listOfPaths = Bilingual(
             "a list of paths is wanted, each on a line of its own after a dash",
@@ -105,7 +138,7 @@ package struct Settings: Sendable {
 
 /// Settings of another kind than they should be are told, never replaced by the default. One that
 /// is there without a value is absent.
-private struct StrictReading {
+struct StrictReading {
     private let reader: ConfigReader
 
     init(_ reader: ConfigReader) { self.reader = reader }

@@ -8,10 +8,13 @@ enum SettingsFile {
     private static let names: Set<String> = [
         "root", "dockRoots", "controlSocket", "inspector", "profiles", "copies", "integrateEvery",
         "publishEvery", "reserveBytes", "reservePermille", "singleThreaded", "mode", "volumes",
-        "transfers",
+        "transfers", "listen", "policy", "timeStampURL", "timeStampCA", "timeStampTLS",
+        "timeStampEvery",
     ]
     private static let paths: Set<String> = [
-        "root", "dockRoots", "controlSocket", "inspector", "profiles", "copies",
+        "root", "dockRoots", "controlSocket", "inspector", "profiles", "copies", "policy",
+        "timeStampCA",
+        "timeStampTLS",
     ]
 
     /// One named by hand must be there; the usual one may be absent, or hold comments alone.

@@ -6,6 +6,7 @@ import Fixity
 import Glibc
 package import Ingest
 import Inspection
+import NotaryLink
 package import Logging
 import Recorders
 import Synchronization
@@ -18,6 +19,7 @@ package final class Station: Sendable {
     package let stages: Stages
     package let board = DockBoard()
     package let active: ActiveVisits
+    let cosigning = CosigningBoard()
     let replication: ReplicationBacklog
     /// A docking is over, or another second copy is set: there may be something to copy.
     let replicationIsDue = Nudge()

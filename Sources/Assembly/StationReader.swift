@@ -3,6 +3,7 @@ package import Custody
 import DurableFiles
 package import Evidence
 package import Logging
+import TransparencyLog
 import Vault
 
 /// A station opened for reading: no lock, beside a running daemon or without one.
@@ -19,6 +20,10 @@ package struct StationReader: Sendable {
         layout = try RootLayout.existing(at: settings.root)
         (self.settings, self.note) = (settings, note)
         ledger = try LedgerReader(rootPath: layout.path)
+    }
+
+    func key() throws -> VerifierKey {
+        try VerifierKey(name: layout.station.origin, of: RootLayout.key(in: layout.path))
     }
 
     /// The index. One that is missing, damaged or behind the ledger is brought up first where

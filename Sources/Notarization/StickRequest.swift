@@ -4,7 +4,7 @@ package import TransparencyLog
 
 /// What a station gives a stick on its way to the notary: see ``StickExchange``.
 package struct StickRequest: Sendable {
-    /// The checkpoint that is to be cosigned: the newest.
+    /// The checkpoint that is to be cosigned.
     package let signed: SignedCheckpoint
     /// The sizes at which a witness may be, from each of which there is a proof.
     package let sizes: [Int64]
@@ -13,15 +13,17 @@ package struct StickRequest: Sendable {
     private let frozen: FrozenCheckpoint?
 
     /// - Parameters:
+    ///   - note: the checkpoint to be cosigned, one of ours; nil for the newest.
     ///   - mirrorFrom: the size that the notary's mirror holds: tiles and bundles from there on are
     ///     given along, whole bundles at the edge; nil for none.
     ///   - known: further sizes at which a witness may be, say what was seen online.
     ///
     /// Where this size was frozen with time-stamp queries before, they go along.
     package init(
-        reader: LedgerReader, keys: [VerifierKey], mirrorFrom: Int64? = nil, known: [Int64] = []
+        reader: LedgerReader, keys: [VerifierKey], note: [UInt8]? = nil, mirrorFrom: Int64? = nil,
+        known: [Int64] = []
     ) throws {
-        signed = try SignedCheckpoint(reader.checkpoint().note, by: keys)
+        signed = try SignedCheckpoint(note ?? reader.checkpoint().note, by: keys)
         let cosigned = try reader.cosignedNote().flatMap { try? SignedCheckpoint($0, by: keys) }
         let newest = signed.size
         sizes = Set([0, cosigned?.size ?? 0] + reader.requestedSizes() + known)

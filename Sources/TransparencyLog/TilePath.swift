@@ -58,6 +58,14 @@ package struct TilePath: Hashable, Sendable, CustomStringConvertible {
         return String(repeating: "0", count: 3 - digits.utf8.count) + digits
     }
 
+    /// Whether a tree of that size has all that stands in this tile.
+    package func isCovered(bySize size: Int64) -> Bool {
+        var count = max(size, 0)
+        if case .hashes(let level) = content { count = level > 7 ? 0 : count >> Int64(8 * level) }
+        // Not multiplied: the index is whatever somebody asked for.
+        return index < count >> 8 || index == count >> 8 && Int64(width) <= count & 0xff
+    }
+
     /// Reads exactly what ``description`` writes.
     package init(parsing text: String) throws(LogFailure) {
         func refused(_ detail: String) -> LogFailure { LogFailure(.malformedPath, detail) }

@@ -34,6 +34,11 @@ package struct TrustPolicy: Hashable, Sendable {
     /// The witness or group that must have witnessed; nil for `none`.
     package internal(set) var quorum: PolicyName?
 
+    /// Nobody is trusted, and nobody is asked for.
+    package static let none = TrustPolicy()
+
+    init() {}
+
     /// The most bytes that a policy may have.
     package static let byteLimit = 256 << 10
     /// The most logs, and the most witnesses, and the most groups.

@@ -1,4 +1,5 @@
 package import Evidence
+import Fixity
 
 /// What a log sends a witness: a checkpoint, and the proof that it extends the one the witness knows
 /// (the body of `add-checkpoint`, C2SP tlog-witness v1.0.0). Parsed is not verified.
@@ -81,4 +82,12 @@ package struct WitnessRequest: Hashable, Sendable {
 
     /// How many lines stand before the checkpoint.
     package var linesBefore: Int { hashes.count + 2 }
+}
+
+/// Where a witness shows things, below its prefix (C2SP tlog-witness v1.0.0).
+package enum WitnessAddress {
+    /// The newest checkpoint that it cosigned of a log.
+    package static func newest(ofOrigin origin: String) -> String {
+        SHA256Digest.of(Array(origin.utf8)).hex + "/checkpoint"
+    }
 }

@@ -17,6 +17,17 @@ enum ImportRules {
         "Witness": ["Evidence", "Fixity", "TransparencyLog", "DurableFiles"],
         "TimeStamping": ["Evidence", "Fixity", "CLibCrypto"],
         "Notarization": ["Evidence", "TransparencyLog", "TimeStamping", "Custody"],
+        // The two that speak with the network: one asks, one answers.
+        "NotaryLink": [
+            "Evidence", "Fixity", "TransparencyLog", "Custody", "Witness", "TimeStamping",
+            "Notarization", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
+            "Logging", "ServiceLifecycle",
+        ],
+        "Portal": [
+            "Evidence", "TransparencyLog", "Custody", "Witness", "Hummingbird", "HummingbirdCore",
+            "HTTPTypes",
+            "NIOCore", "Logging", "ServiceLifecycle",
+        ],
         "Audit": ["Evidence", "Fixity", "TransparencyLog"],
         "CaseIndex": ["Evidence", "GRDB"],
         "Ingest": [
@@ -25,7 +36,8 @@ enum ImportRules {
         ],
         "Assembly": [
             "Evidence", "Fixity", "TransparencyLog", "DurableFiles", "Vault", "Recorders",
-            "Inspection", "Custody", "Audit", "CaseIndex", "Ingest", "CLinux",
+            "Inspection", "Custody", "Witness", "TimeStamping", "Notarization", "NotaryLink",
+            "Portal", "Audit", "CaseIndex", "Ingest", "CLinux",
             "Configuration", "Logging", "ServiceLifecycle", "SystemPackage", "UnixSignals",
         ],
         "evidock": ["Assembly", "Evidence", "ArgumentParser", "Logging"],

@@ -101,4 +101,27 @@ struct TilePathTests {
             TilePath.holding(tileLevel: 1, index: 0, size: 300)?.description == "tile/1/000.p/1")
         #expect(TilePath.holding(tileLevel: 1, index: 1, size: 300) == nil)
     }
+
+    @Test("A tree covers exactly the tiles that it has, and narrower ones")
+    func covered() throws {
+        for size in [Int64(0), 1, 255, 256, 257, 65_536, 70_000] {
+            for path in TilePath.all(size: size) {
+                #expect(path.isCovered(bySize: size))
+                #expect(path.isCovered(bySize: size + 1000))
+                let wider = TilePath(path.content, index: path.index, width: path.width + 1)
+                #expect(wider.map { !$0.isCovered(bySize: size) } ?? true)
+                let next = try #require(TilePath(path.content, index: path.index + 1, width: 1))
+                let hasNext = TilePath.all(size: size).contains {
+                    $0.content == next.content && $0.index == next.index
+                }
+                #expect(next.isCovered(bySize: size) == hasNext)
+            }
+        }
+        for content in [TilePath.Content.entries, .hashes(level: 0), .hashes(level: 63)] {
+            let far = try #require(TilePath(content, index: .max, width: 1))
+            #expect(!far.isCovered(bySize: .max))
+            #expect(try !#require(TilePath(content, index: 0, width: 1)).isCovered(bySize: 0))
+            #expect(try !#require(TilePath(content, index: 0, width: 1)).isCovered(bySize: -1))
+        }
+    }
 }

@@ -117,3 +117,51 @@ package struct DisclosureRow: Hashable, Sendable {
         why = read.optionalString("why")
     }
 }
+
+/// A row of a `time-stamp`: a checkpoint of that size has an authority's token (RFC 3161), which
+/// lies with the frozen checkpoint.
+package struct TimeStampRow: Hashable, Sendable {
+    package static let kind = "time-stamp"
+
+    /// What the token says.
+    package struct Verdict: Hashable, Sendable {
+        /// False where it is signed by an algorithm that is not checked: its own word.
+        package var isChecked: Bool
+        package var time: Timestamp?
+        package var serial: String?
+        package var policy: String?
+        package var certificateEnds: Timestamp?
+
+        package init(
+            isChecked: Bool, time: Timestamp?, serial: String?, policy: String?,
+            certificateEnds: Timestamp?
+        ) {
+            (self.isChecked, self.time, self.serial) = (isChecked, time, serial)
+            (self.policy, self.certificateEnds) = (policy, certificateEnds)
+        }
+    }
+
+    package var treeSize: Int64
+    /// `sha256` or `sm3`.
+    package var imprint: String
+    /// Of the token's bytes.
+    package var token: SHA256Digest
+    package var verdict: Verdict
+
+    package init(treeSize: Int64, imprint: String, token: SHA256Digest, verdict: Verdict) {
+        (self.treeSize, self.imprint, self.token) = (treeSize, imprint, token)
+        self.verdict = verdict
+    }
+
+    package var row: RecordRow {
+        var members: [String: JSONValue] = [
+            "treeSize": .integer(treeSize), "imprint": .string(imprint),
+            "token": .string(token.hex), "checked": .bool(verdict.isChecked),
+        ]
+        members.set("time", verdict.time?.description)
+        members.set("serial", verdict.serial)
+        members.set("policy", verdict.policy)
+        members.set("certificateEnds", verdict.certificateEnds?.description)
+        return RecordRow(kind: Self.kind, members: members)
+    }
+}

@@ -30,6 +30,7 @@ struct Audit: AsyncParsableCommand {
             Terminal.line(["summary": report.json])
         } else {
             Terminal.line(report.words.text(in: language))
+            for line in report.notary?.words ?? [] { Terminal.line(line.text(in: language)) }
         }
         guard report.findings == 0 else { throw ExitCode(ExitStatus.findings.rawValue) }
     }

@@ -21,7 +21,7 @@ struct Docks: AsyncParsableCommand {
                 .docks(clearable: clearable), in: language, at: socket,
                 answer: { answer in
                     if case .line(let value) = answer {
-                        isEmpty = false
+                        if value[key: "witness"] == nil { isEmpty = false }
                         Self.print(value, json: json, clearable: clearable)
                     }
                 })
@@ -43,7 +43,24 @@ struct Docks: AsyncParsableCommand {
             Terminal.line(value)
             return
         }
-        clearable ? printFile(value) : printSlot(value)
+        if clearable {
+            printFile(value)
+        } else if value[key: "slot"] == nil {
+            printCosigning(value)
+        } else {
+            printSlot(value)
+        }
+    }
+
+    /// A witness and its words; or that nothing is signed.
+    private static func printCosigning(_ value: JSONValue) {
+        let words = value[key: "words"]?.stringValue ?? ""
+        guard let witness = value[key: "witness"]?.stringValue else {
+            Terminal.line("! " + words)
+            return
+        }
+        let name = Bilingual("notary cosigner \(witness)", "公证联署节点 \(witness)")
+        Terminal.line(name.text(in: language) + "  " + words)
     }
 
     private static func printFile(_ value: JSONValue) {

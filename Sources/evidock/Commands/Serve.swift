@@ -10,6 +10,9 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "A folder below which recorders are mounted; may be given again.")
     var dockRoot: [String] = []
+    @Option(
+        help: "Where pages and the ledger's files are served: 127.0.0.1:8450, or none.")
+    var listen: String?
     @Flag(
         name: .customLong("no-init"), help: "Never make a new station: a missing one is an error.")
     var noInit = false
@@ -18,6 +21,10 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         var settings = try await global.settings()
         if !dockRoot.isEmpty { settings.dockRoots = dockRoot.map(LocalPath.absolute) }
+        if let listen {
+            settings.listen = try Settings.listenAddress(listen)
+            settings.mustListen = true
+        }
         let daemon = Daemon(
             settings: settings, makesNew: !noInit, language: language,
             log: GlobalOptions.logger(level: .info))

@@ -1,0 +1,106 @@
+import Custody
+import Evidence
+package import Logging
+package import Notarization
+import ServiceLifecycle
+package import TimeStamping
+import TransparencyLog
+
+/// Has a checkpoint stamped by a time-stamp authority (RFC 3161 over HTTP) whenever something is new
+/// and it is time. What was stamped is frozen, and entered as `time-stamp`; nothing waits for it.
+package struct StampService: Service {
+    private typealias Event = StampDesk.Event
+
+    private let keeper: StampKeeper
+    private let authority: String
+    private let trust: TimeStampTrust
+    private let pace: StampDesk.Pace
+    private let line: HTTPLine
+    private let log: Logger
+
+    private static let beat: Duration = .seconds(1)
+
+    /// - Parameter authority: its address, `http` or `https`.
+    package init(
+        keeper: StampKeeper, authority: String, trust: TimeStampTrust, pace: StampDesk.Pace,
+        line: HTTPLine, log: Logger
+    ) {
+        (self.keeper, self.authority, self.trust) = (keeper, authority, trust)
+        (self.pace, self.line, self.log) = (pace, line, log)
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            let reader = keeper.reader
+            let stamped = (try? await offPool { try reader.newestStamps() }) ?? [:]
+            var desk = StampDesk(trust: trust, stamped: stamped, pace: pace)
+            let (events, feed) = AsyncStream<Event>.makeStream()
+            let start = ContinuousClock.now
+            await withDiscardingTaskGroup { tasks in
+                let since =
+                    stamped.count == StampImprint.allCases.count
+                    ? stamped.values.min() ?? 0 : 0
+                tasks.addTask { await watch(feed, since: since) }
+                for await event in events {
+                    let actions = desk.take(
+                        event, at: start.duration(to: .now), clock: keeper.now(),
+                        jitter: Double.random(in: 0...1))
+                    for action in actions {
+                        switch action {
+                        case .ask(let number, let query):
+                            tasks.addTask { feed.yield(await ask(number, query)) }
+                        case .keep(let stamped): await keep(stamped)
+                        case .report(let finding):
+                            log.warning(
+                                "\(finding.message.english)",
+                                metadata: [
+                                    "imprint": "\(finding.subject)", "code": "\(finding.code)",
+                                ])
+                        }
+                    }
+                }
+                tasks.cancelAll()
+            }
+        }
+    }
+
+    /// Tells of every new checkpoint that has more than our own stamps in it.
+    private func watch(_ feed: AsyncStream<Event>.Continuation, since: Int64) async {
+        var seen = since
+        while !Task.isCancelled {
+            let (from, reader) = (seen, keeper.reader)
+            if let news = try? await offPool({ try reader.news(since: from) }) {
+                seen = news.size
+                if let note = news.note { feed.yield(.published(size: news.size, note: note)) }
+            }
+            feed.yield(.tick)
+            try? await Task.sleep(for: Self.beat)
+        }
+        feed.finish()
+    }
+
+    private func ask(_ number: Int, _ query: TimeStampQuery) async -> Event {
+        do {
+            let answer = try await line.ask(
+                authority, post: (query.der, TimeStampQuery.contentType),
+                limit: TimeStampReply.byteLimit, within: pace.answerWithin)
+            guard answer.status == 200 else { return .unanswered(number) }
+            return .answered(number, answer.body, at: keeper.now())
+        } catch { return .unanswered(number) }
+    }
+
+    private func keep(_ stamped: StampDesk.Stamped) async {
+        do {
+            try await keeper.keep(stamped)
+            log.info(
+                "time-stamped",
+                metadata: [
+                    "size": "\(stamped.size)", "imprint": "\(stamped.query.imprint.rawValue)",
+                ])
+        } catch {
+            log.error(
+                "a time stamp could not be kept",
+                metadata: ["problem": "\((error as? any Failure)?.problem.english ?? "")"])
+        }
+    }
+}
