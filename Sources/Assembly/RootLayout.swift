@@ -182,6 +182,9 @@ package struct RootLayout: Sendable {
         for part in path.split(separator: "/") {
             made += "/" + part
             if mkdir(made, 0o750) != 0, errno != EEXIST, errno != EISDIR, errno != EROFS {
+                guard errno == EACCES || errno == EPERM else {
+                    throw DurableFileFailure(errno: errno, operation: "mkdir", place: "root")
+                }
                 throw AssemblyFailure(.notPermitted, subject: path)
             }
         }

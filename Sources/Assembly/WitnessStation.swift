@@ -73,19 +73,15 @@ package final class WitnessStation: Sendable {
     // MARK: - The root
 
     private static func root(at path: String) throws -> DurableRoot {
-        if LocalPath.exists(path) {
-            guard let names = LocalPath.names(in: path) else {
-                throw AssemblyFailure(.notPermitted, subject: path)
-            }
-            let ours: Set<String> = [
-                identity, "keys", "staging", "origins", "forks", "mirror", "lock", "lost+found",
-            ]
-            guard Set(names).isSubset(of: ours) else {
-                throw AssemblyFailure(.notEmpty, subject: path)
-            }
-        }
         try RootLayout.requireOwn(path)
-        try RootLayout.makeRootDirectory(path)
+        if !LocalPath.exists(path) { try RootLayout.makeRootDirectory(path) }
+        let ours: Set<String> = [
+            identity, "keys", "staging", "origins", "forks", "mirror", "lock", "lost+found",
+        ]
+        guard let names = LocalPath.names(in: path) else {
+            throw DurableFileFailure(errno: errno, operation: "opendir", place: "root")
+        }
+        guard Set(names).isSubset(of: ours) else { throw AssemblyFailure(.notEmpty, subject: path) }
         let root = try DurableRoot(path: path)
         try root.makeDirectory("staging", mode: 0o700)
         try root.makeDirectory("keys", mode: 0o700)

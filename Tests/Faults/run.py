@@ -30,6 +30,7 @@ import bench  # noqa: E402  (after the path is set)
 #   5 pull*                   6 bad-sectors        7 clock*            8 daemon-second
 #   9 media-again            10 media-chang*   11, 12 media-hostile   13 media-many
 #  14 media-huge             15 store-ten         18 store-index, media-many
+#   1, 2 of a notary's witness: witness-*
 #  19 limits                 23 inspector*         the vault's disk not mounted: daemon-not-mounted
 # Elsewhere are: each of these faults at a single call of the vault (Tests/VaultTests), of the
 # ledger (Tests/CustodyTests) and at a damaged index (Tests/CaseIndexTests); of 11 and 12, each kind
@@ -40,7 +41,7 @@ import bench  # noqa: E402  (after the path is set)
 #
 # With --full, on two cores: kill 12 minutes, errors 60, power 15, pull 5, daemon 10, media 20,
 # inspector 7, the others 2 each: some two hours and a quarter.
-ORDER = ["kill", "errors", "power", "pull", "daemon", "media", "store", "limits", "inspector",
+ORDER = ["kill", "witness", "errors", "power", "pull", "daemon", "media", "store", "limits", "inspector",
          "clock"]
 
 # These do little but wait out a time limit: they run beside the others.
