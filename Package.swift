@@ -68,6 +68,8 @@ let package = Package(
         room("Custody", ["Evidence", "Fixity", "TransparencyLog", "DurableFiles"]),
         room("Witness", ["Evidence", "Fixity", "TransparencyLog", "DurableFiles"]),
         room("TimeStamping", ["Evidence", "Fixity", "CLibCrypto"]),
+        room(
+            "SealedBags", ["Evidence", "Fixity", "TransparencyLog", "DurableFiles", "TimeStamping"]),
         room("Notarization", ["Evidence", "TransparencyLog", "TimeStamping", "Custody"]),
         room(
             "Portal",
@@ -105,8 +107,8 @@ let package = Package(
             "Assembly",
             [
                 "Evidence", "Fixity", "TransparencyLog", "DurableFiles", "Vault", "Recorders",
-                "Inspection", "Custody", "Witness", "TimeStamping", "Notarization", "NotaryLink",
-                "Portal", "Audit", "CaseIndex", "Ingest", "CLinux",
+                "Inspection", "Custody", "Witness", "TimeStamping", "SealedBags", "Notarization",
+                "NotaryLink", "Portal", "Audit", "CaseIndex", "Ingest", "CLinux",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -140,6 +142,9 @@ let package = Package(
                 "Notarization", "Witness", "TimeStamping", "Custody", "Fixity", "TransparencyLog",
                 "DurableFiles",
             ]),
+        tests(
+            "SealedBagsTests",
+            ["SealedBags", "Fixity", "TransparencyLog", "DurableFiles", "TimeStamping"]),
         tests("PortalTests", ["Portal"]),
         tests("AuditTests", ["Audit", "Custody", "Fixity", "TransparencyLog", "DurableFiles"]),
         tests("CaseIndexTests", ["CaseIndex"]),

@@ -42,6 +42,50 @@ package final class OutgoingFolder {
 
     /// Writes a file of the folder, once. A place is relative, of plain parts.
     package func put(_ bytes: [UInt8], at place: String) throws {
+        try put(at: place) { write in try bytes.withUnsafeBytes { try write($0) } }
+    }
+
+    /// Writes a file of the folder, once, piece by piece. Where `fill` throws, the place is free again.
+    package func put(
+        at place: String, _ fill: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    ) throws {
+        try make(place) { file in
+            try fill { bytes in
+                var sent = 0
+                while sent < bytes.count {
+                    let count = Glibc.write(
+                        file, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
+                    if count < 0, errno == EINTR { continue }
+                    guard count > 0 else {
+                        throw DurableFileFailure(
+                            errno: count == 0 ? EIO : errno, operation: "write", place: "target")
+                    }
+                    sent += count
+                }
+            }
+        }
+    }
+
+    /// Makes a file of the folder that shares its blocks with another one (ioctl_ficlone(2)): neither
+    /// is changed by what is done to the other, and next to nothing is written.
+    ///
+    /// - Parameter check: reads the new file; where it throws, the place is free again.
+    /// - Returns: false where the file systems cannot, and nothing was done.
+    package func clone(
+        _ source: CInt, at place: String, check: (CInt) throws -> Void
+    ) throws -> Bool {
+        do {
+            try make(place) { file in
+                guard clinux_clone(file, source) == 0 else { throw NotCloned() }
+                try check(file)
+            }
+            return true
+        } catch is NotCloned { return false }
+    }
+
+    private struct NotCloned: Error {}
+
+    private func make(_ place: String, _ fill: (CInt) throws -> Void) throws {
         let parts = place.split(separator: "/", omittingEmptySubsequences: false)
         guard !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }),
             !place.utf8.contains(0)
@@ -56,24 +100,16 @@ package final class OutgoingFolder {
             folders.append(folder)
         }
         let file = openat(
-            descriptor, place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+            descriptor, place, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard file >= 0 else {
             throw DurableFileFailure(errno: errno, operation: "open", place: "target")
         }
         defer { close(file) }
-        files.append(place)
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(file, $0.baseAddress?.advanced(by: sent), $0.count - sent)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                throw DurableFileFailure(
-                    errno: count == 0 ? EIO : errno, operation: "write", place: "target")
-            }
-            sent += count
+        do { try fill(file) } catch {
+            unlinkat(descriptor, place, 0)
+            throw error
         }
+        files.append(place)
     }
 
     /// Synced and under its name when it returns; what appeared there meanwhile is not overwritten.

@@ -16,6 +16,8 @@ enum ImportRules {
         // The notary's own side: it runs where there is neither a ledger nor footage.
         "Witness": ["Evidence", "Fixity", "TransparencyLog", "DurableFiles"],
         "TimeStamping": ["Evidence", "Fixity", "CLibCrypto"],
+        // The bag's format, written at the station and read where there is none.
+        "SealedBags": ["Evidence", "Fixity", "TransparencyLog", "DurableFiles", "TimeStamping"],
         "Notarization": ["Evidence", "TransparencyLog", "TimeStamping", "Custody"],
         // The two that speak with the network: one asks, one answers.
         "NotaryLink": [
@@ -36,8 +38,8 @@ enum ImportRules {
         ],
         "Assembly": [
             "Evidence", "Fixity", "TransparencyLog", "DurableFiles", "Vault", "Recorders",
-            "Inspection", "Custody", "Witness", "TimeStamping", "Notarization", "NotaryLink",
-            "Portal", "Audit", "CaseIndex", "Ingest", "CLinux",
+            "Inspection", "Custody", "Witness", "TimeStamping", "SealedBags", "Notarization",
+            "NotaryLink", "Portal", "Audit", "CaseIndex", "Ingest", "CLinux",
             "Configuration", "Logging", "ServiceLifecycle", "SystemPackage", "UnixSignals",
         ],
         "evidock": ["Assembly", "Evidence", "ArgumentParser", "Logging"],

@@ -16,3 +16,6 @@ int clinux_set_direct(int fd, int on);
 int clinux_flock_exclusive(int fd);
 /// posix_fadvise(2) POSIX_FADV_DONTNEED of the whole file; gives the error number, 0 for none.
 int clinux_drop_cache(int fd);
+/// ioctl_ficlone(2): the target, an empty file, shares the source's blocks from then on; each may
+/// still be changed without the other.
+int clinux_clone(int target, int source);
