@@ -56,6 +56,13 @@ package struct NotarySettings: Sendable {
         return found
     }
 
+    /// The bytes of that policy's file; nil where there is none.
+    func policyFile(root: String) throws -> [UInt8]? {
+        let path = policy ?? root + "/policy/policy"
+        return LocalPath.exists(path)
+            ? try SmallFile.read(path, limit: TrustPolicy.byteLimit) : nil
+    }
+
     func stampTrust() throws -> TimeStampTrust? {
         guard let path = timeStampCA else { return nil }
         return try PolicyFile.stampTrust(path)
@@ -66,27 +73,27 @@ package struct NotarySettings: Sendable {
 package enum PolicyFile {
     /// - Throws: `malformed-setting`, with the line.
     package static func read(_ path: String) throws -> TrustPolicy {
-        guard let bytes = try SmallFile.read(path, limit: TrustPolicy.byteLimit) else {
-            throw AssemblyFailure(.unreadableFile, subject: path)
-        }
+        let bytes = try bytes(path, limit: TrustPolicy.byteLimit)
         do { return try TrustPolicy(parsing: bytes) } catch {
             throw AssemblyFailure(.malformedSetting, subject: path, wanted: error.problem)
         }
     }
 
     static func stampTrust(_ path: String) throws -> TimeStampTrust {
-        guard let pem = try SmallFile.read(path, limit: TimeStampTrust.byteLimit) else {
-            throw AssemblyFailure(.unreadableFile, subject: path)
-        }
+        let pem = try bytes(path, limit: TimeStampTrust.byteLimit)
         do { return try TimeStampTrust(pem: pem) } catch {
             throw AssemblyFailure(.malformedSetting, subject: path, wanted: error.problem)
         }
     }
 
     static func certificates(_ path: String) throws -> [UInt8] {
-        guard let pem = try SmallFile.read(path, limit: 1 << 20) else {
+        try bytes(path, limit: 1 << 20)
+    }
+
+    static func bytes(_ path: String, limit: Int) throws -> [UInt8] {
+        guard let bytes = try SmallFile.read(path, limit: limit) else {
             throw AssemblyFailure(.unreadableFile, subject: path)
         }
-        return pem
+        return bytes
     }
 }

@@ -27,8 +27,8 @@ package struct Operations: Sendable {
                 return try await ingest(
                     paths, recorder: recorder, officer: officer, zone: zone, by: by, answer: answer)
             case .describe(let items): return try await describe(items, answer: answer)
-            case .disclose(let item, let how, let why):
-                return try await disclose(item, how: how, why: why, by: by, answer: answer)
+            case .disclose(let items, let how, let why):
+                return try await disclose(items, how: how, why: why, by: by, answer: answer)
             case .repair(let items): return try await repair(items, by: by, answer: answer)
             case .addVolume(let path, let role):
                 answer(.line(try await station.addVolume(path, as: role, by: by).json))
@@ -126,22 +126,25 @@ package struct Operations: Sendable {
     }
 
     private func disclose(
-        _ name: String, how: String, why: String?, by: String,
+        _ names: [String], how: String, why: String?, by: String,
         answer: @escaping @Sendable (Answer) -> Void
     ) async throws -> ExitStatus {
-        let item = try ItemLookup.one(name, in: station.stages.index)
-        let row = DisclosureRow(item: item.name, by: by, how: how, why: why)
+        guard !names.isEmpty else { throw AssemblyFailure(.noSuchItem) }
+        let items = try names.map { try ItemLookup.one($0, in: station.stages.index) }
+        let rows = items.map { DisclosureRow(item: $0.name, by: by, how: how, why: why).row }
+        let previous = items.count == 1 ? LedgerName(items[0].name)?.leaf : nil
         let receipts = try await station.stages.ledger.enter([
             NewCustodyEvent(
-                kind: .disclosure, time: Clock.now(), previous: LedgerName(item.name)?.leaf,
-                rows: [row.row])
+                kind: .disclosure, time: Clock.now(), previous: previous, rows: rows)
         ])
         try await station.stages.feeder.catchUp()
-        answer(
-            .line([
-                "item": .string(item.name), "sha256": .string(item.sha256.hex),
-                "size": .integer(item.size), "leaf": .integer(receipts.first?.index ?? 0),
-            ]))
+        for item in items {
+            answer(
+                .line([
+                    "item": .string(item.name), "sha256": .string(item.sha256.hex),
+                    "size": .integer(item.size), "leaf": .integer(receipts.first?.index ?? 0),
+                ]))
+        }
         return .done
     }
 }

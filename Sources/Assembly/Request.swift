@@ -5,7 +5,8 @@ package import Evidence
 package enum Request: Sendable {
     case ingest(paths: [String], recorder: String?, officer: String?, zone: String?)
     case describe(items: [String])
-    case disclose(item: String, how: String, why: String?)
+    /// Bytes of these items are about to leave the station: one event for all of them.
+    case disclose(items: [String], how: String, why: String?)
     case repair(items: [String])
     case addVolume(path: String, role: VolumeRole)
     case rebuildIndex
@@ -29,9 +30,10 @@ package enum Request: Sendable {
             return .object(members)
         case .describe(let items):
             return ["request": "describe", "items": .array(items.map(JSONValue.string))]
-        case .disclose(let item, let how, let why):
+        case .disclose(let items, let how, let why):
             var members: [String: JSONValue] = [
-                "request": "disclose", "item": .string(item), "how": .string(how),
+                "request": "disclose", "items": .array(items.map(JSONValue.string)),
+                "how": .string(how),
             ]
             members.set("why", why)
             return .object(members)
@@ -70,9 +72,8 @@ package enum Request: Sendable {
                 officer: json[key: "officer"]?.stringValue, zone: json[key: "zone"]?.stringValue)
         case "describe": self = .describe(items: strings("items"))
         case "disclose":
-            guard let item = json[key: "item"]?.stringValue, let how = json[key: "how"]?.stringValue
-            else { return nil }
-            self = .disclose(item: item, how: how, why: json[key: "why"]?.stringValue)
+            guard let how = json[key: "how"]?.stringValue else { return nil }
+            self = .disclose(items: strings("items"), how: how, why: json[key: "why"]?.stringValue)
         case "repair": self = .repair(items: strings("items"))
         case "add-volume":
             guard let path = json[key: "path"]?.stringValue,

@@ -86,10 +86,13 @@ package struct StationReader: Sendable {
     /// Copies an object out of the vault, whole and verified, or not at all. The disclosure stands
     /// in the ledger before this is called.
     package func copyOut(_ sha256: SHA256Digest, size: Int64, to path: String) async throws {
+        try await vaultReader().copyOut(sha256, size: size, to: path)
+    }
+
+    func vaultReader() throws -> VaultReader {
         let volumes = try VolumesFile.read(root: layout.path)
-        let vault = VaultReader(
+        return VaultReader(
             rootPaths: [layout.path] + volumes.further.map(\.path),
             copies: settings.copies ?? volumes.copies?.path)
-        try await vault.copyOut(sha256, size: size, to: path)
     }
 }

@@ -186,7 +186,7 @@ package struct LedgerReader: Sendable {
         }
     }
 
-    private func fromTiles<Result>(_ what: String, _ make: () throws -> Result) throws -> Result {
+    func fromTiles<Result>(_ what: String, _ make: () throws -> Result) throws -> Result {
         do { return try make() } catch let failure as CustodyFailure { throw failure } catch {
             throw CustodyFailure(.logDamaged, detail: what)
         }
@@ -225,13 +225,13 @@ package struct LedgerReader: Sendable {
         guard let record = leaf.record else {
             return EnteredEvent(index: index, leaf: leaf, rows: [])
         }
-        guard let header = try object(record).flatMap({ try? RecordHeader(json: $0) }) else {
+        guard let header = try value(record).flatMap({ try? RecordHeader(json: $0) }) else {
             return EnteredEvent(index: index, leaf: leaf, rows: [], missingRows: [record])
         }
         var rows: [RecordRow] = []
         var missing: [SHA256Digest] = []
         for digest in header.rows {
-            if let row = try object(digest).flatMap({ try? RecordRow(json: $0) }) {
+            if let row = try value(digest).flatMap({ try? RecordRow(json: $0) }) {
                 rows.append(row)
             } else {
                 missing.append(digest)
@@ -240,9 +240,13 @@ package struct LedgerReader: Sendable {
         return EnteredEvent(index: index, leaf: leaf, rows: rows, missingRows: missing)
     }
 
+    private func value(_ digest: SHA256Digest) throws -> JSONValue? {
+        try object(digest).flatMap { try? JSONReader.value(of: $0) }
+    }
+
     /// A stored object whose bytes have that digest; nil where they have not, or are not there. One
     /// that is there and cannot be read now is no missing one.
-    private func object(_ digest: SHA256Digest) throws -> JSONValue? {
+    func object(_ digest: SHA256Digest) throws -> [UInt8]? {
         let bytes: [UInt8]
         do {
             bytes = try read(LogPlaces.record(digest), limit: LogPlaces.recordByteLimit)
@@ -251,8 +255,7 @@ package struct LedgerReader: Sendable {
         } catch {
             return nil
         }
-        guard SHA256Digest.of(bytes) == digest else { return nil }
-        return try? JSONReader.value(of: bytes)
+        return SHA256Digest.of(bytes) == digest ? bytes : nil
     }
 
     /// The bytes of a regular file; takes no more memory than it has.

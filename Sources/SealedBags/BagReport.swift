@@ -43,10 +43,14 @@ package struct BagReport: Sendable {
     }
 
     package internal(set) var outcomes: [(layer: Layer, outcome: Outcome)] = []
-    /// What the verifier asked for: with an authority at hand, a stamp that is not there is not enough.
+    /// What the verifier asked for: with an authority at hand, a stamp that is not there is not
+    /// enough; where the policy's quorum is `none`, a cosignature that is not there is.
     let wantsTimeStamps: Bool
+    let wantsCosignatures: Bool
 
-    init(wantsTimeStamps: Bool) { self.wantsTimeStamps = wantsTimeStamps }
+    init(wantsTimeStamps: Bool, wantsCosignatures: Bool) {
+        (self.wantsTimeStamps, self.wantsCosignatures) = (wantsTimeStamps, wantsCosignatures)
+    }
 
     package var verdict: Verdict {
         var verdict = Verdict.holds
@@ -58,6 +62,7 @@ package struct BagReport: Sendable {
                 switch layer {
                 case .trustCopies, .clocks: break
                 case .timeStamps where !wantsTimeStamps: break
+                case .cosignatures where !wantsCosignatures: break
                 default: verdict = .notEnough
                 }
             }

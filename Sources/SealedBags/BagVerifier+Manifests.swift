@@ -46,7 +46,8 @@ extension BagVerifier {
                 Bilingual("no footage: nothing to check", "没有任何文件可供核验"))
         }
         return findings.outcome(
-            Bilingual("\(payload.count) files, \(bytes) bytes", "\(payload.count) 个文件，\(bytes) 字节"))
+            Bilingual(
+                "files: \(payload.count), bytes: \(bytes)", "\(payload.count) 个文件，\(bytes) 字节"))
     }
 
     /// That the manifests of both algorithms list just the files that are there, with their digests.
@@ -82,7 +83,7 @@ extension BagVerifier {
             }
         }
         return findings.outcome(
-            Bilingual("\(files.count) files, SHA-256 and SM3", "\(files.count) 个文件，SHA-256 与 SM3"))
+            Bilingual("files: \(files.count), SHA-256 and SM3", "\(files.count) 个文件，SHA-256 与 SM3"))
     }
 
     private func compare(

@@ -146,7 +146,8 @@ extension BagVerifier {
                         milliseconds: now.milliseconds + Self.tolerance))
         }
         do { return (try verify(at: now), nil) } catch {
-            guard error.kind == .untrusted, custody.tokens.contains(where: { $0.digest == .of(token) }),
+            guard error.kind == .untrusted,
+                custody.tokens.contains(where: { $0.digest == .of(token) }),
                 let moment = cosigned.map(\.time).filter({ $0 < now }).min()
             else { throw error }
             return (try verify(at: moment), moment)

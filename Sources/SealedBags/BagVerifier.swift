@@ -43,7 +43,9 @@ package struct BagVerifier {
     /// - Throws: `not-a-sealed-bag`; what the medium says where it cannot be read.
     package func verify() throws -> BagReport {
         guard Self.isBag(folder) else { throw BagFailure(.notABag) }
-        var report = BagReport(wantsTimeStamps: trust.authority != nil)
+        var report = BagReport(
+            wantsTimeStamps: trust.authority != nil,
+            wantsCosignatures: trust.policy.map { $0.quorum != nil } ?? true)
         let listing = try folder.list()
         let digests = try self.digests(of: listing)
         func put(_ layer: BagReport.Layer, _ outcome: BagReport.Outcome) {

@@ -26,14 +26,14 @@ struct CustodyReading {
     var entries: BagReport.Outcome {
         entryFindings.outcome(
             Bilingual(
-                "\(times.count) entries, \(tables.items.count) items",
+                "entries: \(times.count), items: \(tables.items.count)",
                 "\(times.count) 个条目，\(tables.items.count) 个文件"))
     }
 
     var records: BagReport.Outcome {
         recordFindings.outcome(
             Bilingual(
-                "\(recordCount) records, \(rowsSeen.count) rows; \(rowsLeftOut) rows not handed over",
+                "records: \(recordCount), rows: \(rowsSeen.count); rows not handed over: \(rowsLeftOut)",
                 "\(recordCount) 份记录，\(rowsSeen.count) 行；未提供 \(rowsLeftOut) 行"))
     }
 
@@ -41,7 +41,7 @@ struct CustodyReading {
         let size = checkpoint?.size ?? 0
         return proofFindings.outcome(
             Bilingual(
-                "\(times.count) proofs under the tree of \(size) entries",
+                "proofs: \(times.count), entries of the log: \(size)",
                 "\(times.count) 份证明，日志共 \(size) 条"))
     }
 

@@ -88,6 +88,25 @@ package struct VaultReader: Sendable {
         }
     }
 
+    /// Lends every stored copy of an object, opened for reading and unchecked, until one is taken.
+    ///
+    /// - Returns: false where none was.
+    package func lend(_ sha256: SHA256Digest, _ take: (CInt) throws -> Bool) throws -> Bool {
+        for root in rootPaths + [copies].compactMap({ $0 }) {
+            for kind in Self.kinds {
+                let path = root + "/" + Self.place(sha256, kind: kind)
+                guard access(path, F_OK) == 0 else { continue }
+                let descriptor: CInt
+                do { descriptor = try Self.open(path) } catch let failure as VaultFailure
+                    where failure.reason != .stopped
+                { continue }
+                defer { close(descriptor) }
+                if try take(descriptor) { return true }
+            }
+        }
+        return false
+    }
+
     /// False where the source's bytes are not the object's: nothing is left at the target.
     private static func copy(
         _ source: String, _ sha256: SHA256Digest, size: Int64, to path: String

@@ -4,7 +4,8 @@ import ArgumentParser
 enum Catalogue {
     static let commands: [any ParsableCommand.Type] = [
         Init.self, Ingest.self, Serve.self, Docks.self, List.self, Show.self, Verify.self,
-        Audit.self, Copy.self, Repair.self, Volumes.self, Describe.self, Index.self, Log.self,
+        Audit.self, Copy.self, Export.self, Repair.self, Volumes.self, Describe.self, Index.self,
+        Log.self,
         Stamp.self, Witness.self,
     ]
 }

@@ -128,6 +128,24 @@ extension IndexReader {
         }
     }
 
+    /// The leaf of the visit's `undocking`; nil where there is none yet.
+    package func undocking(ofVisit visit: LedgerName) throws -> Int64? {
+        try rows(
+            "SELECT undockingLeaf FROM visits WHERE leaf = ? AND station = ?",
+            [.integer(visit.leaf), .text(visit.station)]
+        ).first?.optionalInteger("undockingLeaf")
+    }
+
+    /// The leaves of events of one kind, from a leaf on, in their order.
+    package func leaves(
+        of kind: CustodyEventKind, from leaf: Int64, limit: Int
+    ) throws -> [Int64] {
+        try rows(
+            "SELECT leaf FROM events WHERE event = ? AND leaf >= ? ORDER BY leaf LIMIT ?",
+            [.text(kind.rawValue), .integer(leaf), .integer(Int64(limit))]
+        ).map { try $0.integer("leaf") }
+    }
+
     /// What was found about a visit, its items included.
     package func findings(visit: String) throws -> [Finding] {
         try rows(

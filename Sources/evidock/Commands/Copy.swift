@@ -20,7 +20,7 @@ struct Copy: AsyncParsableCommand {
         try reader.requireTarget(path)
         let disclosed = Disclosed()
         try await Carrying.lines(
-            .disclose(item: item, how: "copy", why: why), settings: settings,
+            .disclose(items: [item], how: "copy", why: why), settings: settings,
             line: { disclosed.take($0) })
         guard let grant = disclosed.grant else { throw AssemblyFailure(.daemonGone) }
         try await reader.copyOut(grant.sha256, size: grant.size, to: path)

@@ -1,0 +1,85 @@
+package import Evidence
+import Fixity
+package import TransparencyLog
+
+/// One leaf as it is stored: byte for byte.
+package struct StoredLeaf: Sendable {
+    package let index: Int64
+    package let entry: [UInt8]
+    package let leaf: Leaf
+    /// The record's header; nil for an event without a record.
+    package let header: [UInt8]?
+    /// The rows that are there, in the header's order, each with what it says.
+    package let rows: [(bytes: [UInt8], row: RecordRow)]
+}
+
+/// The ledger as one of its checkpoints has it: proofs that all lead to the same root. It keeps the
+/// tiles and the bundle that it read last: leaves are best asked for in their order. For one thread.
+package final class LedgerSnapshot {
+    /// The signed note, byte for byte.
+    package let note: [UInt8]
+    package let checkpoint: Checkpoint
+    private let reader: LedgerReader
+    private let tiles: TileHashReader
+    private var bundle: (number: Int64, entries: [[UInt8]])?
+
+    /// - Parameter note: a checkpoint that this ledger published.
+    /// - Throws: `no-such-leaf` where the ledger is smaller; `checkpoint-damaged`.
+    package init(_ reader: LedgerReader, at note: [UInt8]) throws {
+        self.reader = reader
+        self.note = note
+        do { checkpoint = try Checkpoint(parsing: SignedNote(parsing: note).text) } catch {
+            throw CustodyFailure(.checkpointDamaged, detail: error.problem.english)
+        }
+        guard checkpoint.size <= (try reader.size()) else { throw CustodyFailure(.noSuchLeaf) }
+        tiles = TileHashReader(size: try reader.size()) { try reader.tileBytes($0) }
+    }
+
+    /// The exact bytes of a leaf.
+    package func entry(_ index: Int64) throws -> [UInt8] {
+        guard index >= 0, index < checkpoint.size else { throw CustodyFailure(.noSuchLeaf) }
+        let number = index / 256
+        if let bundle, bundle.number == number { return bundle.entries[Int(index % 256)] }
+        let entries = try reader.bundle(number, size: checkpoint.size)
+        bundle = (number, entries)
+        return entries[Int(index % 256)]
+    }
+
+    /// A leaf with the stored bytes of its record.
+    ///
+    /// - Throws: `log-damaged` where the leaf is none, or its header is not there.
+    package func stored(_ index: Int64) throws -> StoredLeaf {
+        let entry = try entry(index)
+        let leaf: Leaf
+        do { leaf = try Leaf(entry: entry) } catch {
+            throw CustodyFailure(.logDamaged, detail: "leaf \(index): \(error.problem)")
+        }
+        guard let record = leaf.record else {
+            return StoredLeaf(index: index, entry: entry, leaf: leaf, header: nil, rows: [])
+        }
+        guard let header = try reader.object(record),
+            let list = (try? JSONReader.value(of: header)).flatMap({ try? RecordHeader(json: $0) })
+        else { throw CustodyFailure(.logDamaged, detail: "the record of leaf \(index)") }
+        let rows: [(bytes: [UInt8], row: RecordRow)] = try list.rows.compactMap { digest in
+            guard let bytes = try reader.object(digest),
+                let row = (try? JSONReader.value(of: bytes)).flatMap({ try? RecordRow(json: $0) })
+            else { return nil }
+            return (bytes, row)
+        }
+        return StoredLeaf(index: index, entry: entry, leaf: leaf, header: header, rows: rows)
+    }
+
+    /// The proof that a leaf is under the checkpoint, from the leaf's sibling up; it was verified.
+    package func inclusionProof(_ index: Int64) throws -> [SHA256Digest] {
+        let leaf = MerkleTree.leafHash(try entry(index))
+        let proof = try reader.fromTiles("the proof of leaf \(index)") {
+            try InclusionProof.make(index: index, size: checkpoint.size) {
+                try tiles.hash(level: $0, index: $1)
+            }
+        }
+        guard proof.verify(leafHash: leaf, root: checkpoint.root) else {
+            throw CustodyFailure(.logDamaged, detail: "leaf \(index) is not under its root")
+        }
+        return proof.hashes
+    }
+}
