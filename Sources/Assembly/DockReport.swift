@@ -58,10 +58,17 @@ package struct DockReport: Sendable {
         if let hold = cosigning.hold {
             lines.append([
                 "held": .string(hold.reason.rawValue),
-                "words": .string(Self.heldWords.text(in: language)),
+                "words": .string(Self.words(of: hold).text(in: language)),
             ])
         }
         return lines
+    }
+
+    private static func words(of hold: SigningHold) -> Bilingual {
+        guard hold.reason == .restored else { return heldWords }
+        return Bilingual(
+            "Nothing is entered or signed: this station was put back from a backup and has not been compared with its notary cosigners yet.",
+            "已停止登记和签名：本站由备份恢复，尚未与公证联署节点核对。")
     }
 
     static let heldWords = Bilingual(

@@ -44,6 +44,9 @@ final class MirrorShelf: Sendable {
         else { return witness.decide(body) }
         return shelf.turn.withLock { _ in
             if request.checkpoint.size > shelf.mirror.held.size, let url = shelf.url {
+                // Nothing is fetched for a checkpoint that is refused anyhow.
+                let first = witness.decide(body, holding: shelf.mirror)
+                guard case .unavailable = first.answer else { return first }
                 do { try shelf.mirror.pull(from: HTTPTileSource(url, line: line)) } catch {
                     log.error(
                         "the mirror could not be brought up",

@@ -1,3 +1,4 @@
+import CaseIndex
 import Custody
 package import Evidence
 import TransparencyLog
@@ -15,6 +16,8 @@ package struct NotaryReport: Sendable {
     package private(set) var cosigners: [Cosigner] = []
     /// The newest checkpoint with a time stamp's token beside it; nil where there is none.
     package private(set) var stampedSize: Int64?
+    /// When the root was put back and signed again on somebody's word alone.
+    package private(set) var unwitnessed: [Timestamp] = []
     /// What does not agree.
     package private(set) var findings: [Finding] = []
     private let hasPolicy: Bool
@@ -34,6 +37,14 @@ package struct NotaryReport: Sendable {
                 findings.append(wrong.finding(at: "log/stamped/\(stamped)/checkpoint"))
             } else if frozen.files.keys.contains(where: { $0.hasSuffix(".tsr") }) {
                 stampedSize = stamped
+            }
+        }
+        if let index = try? IndexReader(path: IndexFile.path(in: reader.layout.path)) {
+            for leaf in try index.leaves(of: .restore, from: 0, limit: 1000) where leaf < size {
+                let event = try ledger.event(leaf)
+                let isWitnessed = event.rows.lazy.compactMap { try? RestoreRow($0) }.first?
+                    .isWitnessed
+                if isWitnessed != true { unwitnessed.append(event.leaf.time) }
             }
         }
         if LocalPath.exists(reader.layout.path + "/keys/log.held") {
@@ -107,6 +118,7 @@ package struct NotaryReport: Sendable {
     func write(into members: inout [String: JSONValue]) {
         members.set("cosigned", cosignedSize)
         members.set("timeStamped", stampedSize)
+        members.set("unwitnessedRestores", unwitnessed.map(\.description))
         guard hasPolicy else { return }
         members["cosignedBy"] = .array(
             cosigners.map { cosigner in
@@ -133,6 +145,12 @@ package struct NotaryReport: Sendable {
                 Bilingual(
                     "Time-stamped up to entry \(stampedSize) of \(size).",
                     "可信时间戳已加盖至第 \(stampedSize) 条（共 \(size) 条）。"))
+        }
+        for time in unwitnessed {
+            lines.append(
+                Bilingual(
+                    "Put back from a backup, and not compared with a witness: \(time).",
+                    "曾由备份恢复，且未与公证联署节点核对：\(time)。"))
         }
         return lines
     }

@@ -23,7 +23,8 @@ struct NotaryServices: Sendable {
             services.append(
                 CosigningService(
                     ledger: stages.ledger, reader: stages.reader, policy: policy, key: key,
-                    line: try HTTPLine(), board: station.cosigning, log: log))
+                    line: try HTTPLine(), board: station.cosigning,
+                    now: { Clock.now() }, log: log))
         }
         if let url = settings.timeStampURL, let trust = try settings.stampTrust() {
             services.append(

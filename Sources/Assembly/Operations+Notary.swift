@@ -150,4 +150,34 @@ extension Operations {
         }
         return findings
     }
+
+    // MARK: - After a restore
+
+    /// Signing goes on, because somebody says so; it stands in the ledger for ever.
+    ///
+    /// - Throws: `signing-held` where two histories are proven: nobody's word mends that.
+    func releaseHold(
+        _ why: String, by: String, _ answer: @Sendable (Answer) -> Void
+    ) async throws -> ExitStatus {
+        let ledger = station.stages.ledger
+        guard let hold = await ledger.signingHold() else {
+            throw AssemblyFailure(
+                .wrongUsage, subject: "restore",
+                wanted: Bilingual("this station is not held", "本站未处于暂停签署状态"))
+        }
+        guard hold.reason != .proven else { throw CustodyFailure(.signingHeld) }
+        try await ledger.release()
+        station.cosigning.set(nil)
+        let row = RestoreRow(by: by, isWitnessed: false, why: why, treeSize: hold.ownSize)
+        let receipts = try await ledger.enter([
+            NewCustodyEvent(kind: .restore, time: Clock.now(), rows: [row.row])
+        ])
+        try await station.stages.feeder.catchUp()
+        answer(
+            .line([
+                "released": .string(hold.reason.rawValue),
+                "leaf": .integer(receipts.first?.index ?? 0),
+            ]))
+        return .done
+    }
 }

@@ -40,6 +40,13 @@ extension Request {
                     wanted: Bilingual("write it like +08:00", "请写成 +08:00 的形式"))
             }
         case .disclose(_, _, let why): try PlainText.check(why, of: "--why", limit: 1000)
+        case .releaseHold(let why):
+            guard !why.isEmpty else {
+                throw AssemblyFailure(
+                    .wrongUsage, subject: "--why",
+                    wanted: Bilingual("a reason is wanted", "请填写原因"))
+            }
+            try PlainText.check(why, of: "--why", limit: 1000)
         case .describe, .repair, .addVolume, .rebuildIndex, .docks, .timeStamp, .carryOut, .carryIn:
             break
         }

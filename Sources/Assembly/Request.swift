@@ -17,6 +17,8 @@ package enum Request: Sendable {
     case carryOut(note: [UInt8], wantsStamps: Bool)
     /// What a notary gave back, by the names of ``StickExchange``.
     case carryIn(files: [String: [UInt8]])
+    /// Signing is to go on though nothing was compared with a witness.
+    case releaseHold(why: String)
 
     package var json: JSONValue {
         switch self {
@@ -57,6 +59,7 @@ package enum Request: Sendable {
                 "request": "carry-in",
                 "files": .object(files.mapValues { .string(Base64.encode($0)) }),
             ]
+        case .releaseHold(let why): return ["request": "release-hold", "why": .string(why)]
         }
     }
 
@@ -94,6 +97,9 @@ package enum Request: Sendable {
             guard let files = json[key: "files"]?.objectValue else { return nil }
             self = .carryIn(
                 files: files.compactMapValues { $0.stringValue.flatMap { Base64.decode($0) } })
+        case "release-hold":
+            guard let why = json[key: "why"]?.stringValue else { return nil }
+            self = .releaseHold(why: why)
         default: return nil
         }
     }

@@ -115,6 +115,7 @@ package final class Station: Sendable {
                     [.recognised, .transferring, .verifying].contains($0.state)
                 }
             })
+        cosigning.set(await ledger.signingHold())
         try await feeder.catchUp()
     }
 

@@ -77,8 +77,8 @@ package struct CustodyFailure: Failure {
                 "长度为 \(detail) 的检查点此前已以其他内容申请可信时间戳。")
         case .signingHeld:
             Bilingual(
-                "The custody log signs nothing for now: a notary cosigner knows more of it than this station.",
-                "存证日志暂停签署：公证联署节点掌握的记录多于本站。")
+                "The custody log signs nothing for now: a notary cosigner knows, or may know, more of it than this station.",
+                "存证日志暂停签署：公证联署节点掌握或可能掌握的记录多于本站。")
         case .notAnExtension:
             Bilingual(
                 "A checkpoint does not extend the last one that was signed: \(detail)",
@@ -102,8 +102,8 @@ package struct CustodyFailure: Failure {
                 "Use the frozen one, or wait for the next checkpoint.", "请使用已固定的检查点，或等待下一个检查点。")
         case .signingHeld:
             Bilingual(
-                "Leave the recorders at the dock; find out who else signs with this key, or whether an older copy of the store was put back.",
-                "请将记录仪留在采集站；请查明是否另有设备使用同一密钥，或存储是否被恢复为旧副本。")
+                "Leave the recorders at the dock; find out who else signs with this key, or whether an older copy of the store was put back. What is missing is fetched by: evidock log recover --from MIRROR",
+                "请将记录仪留在采集站；请查明是否另有设备使用同一密钥，或存储是否被恢复为旧副本。缺少的记录可用 evidock log recover --from 镜像 取回。")
         case .leafTooLong: Bilingual("Please report it.", "请反馈给维护人员。")
         case .noSuchLeaf:
             Bilingual(

@@ -69,6 +69,29 @@ package final class LedgerSnapshot {
         return StoredLeaf(index: index, entry: entry, leaf: leaf, header: header, rows: rows)
     }
 
+    /// The header and the rows of a leaf's record that are there, each under its digest, and how many
+    /// are not: erased, or lost.
+    package func objects(
+        _ index: Int64
+    ) throws -> (leaf: Leaf, found: [(digest: SHA256Digest, bytes: [UInt8])], missing: Int) {
+        let leaf: Leaf
+        do { leaf = try Leaf(entry: try entry(index)) } catch let malformed as MalformedEntry {
+            throw CustodyFailure(.logDamaged, detail: "leaf \(index): \(malformed.problem)")
+        }
+        guard let record = leaf.record else { return (leaf, [], 0) }
+        guard let header = try reader.object(record),
+            let list = (try? JSONReader.value(of: header)).flatMap({ try? RecordHeader(json: $0) })
+        else { return (leaf, [], 1) }
+        var found = [(digest: record, bytes: header)]
+        for digest in list.rows {
+            if let bytes = try reader.object(digest) { found.append((digest, bytes)) }
+        }
+        return (leaf, found, list.rows.count + 1 - found.count)
+    }
+
+    /// Where such an object lies below a root.
+    package static func place(ofObject digest: SHA256Digest) -> String { LogPlaces.record(digest) }
+
     /// The proof that a leaf is under the checkpoint, from the leaf's sibling up; it was verified.
     package func inclusionProof(_ index: Int64) throws -> [SHA256Digest] {
         let leaf = MerkleTree.leafHash(try entry(index))

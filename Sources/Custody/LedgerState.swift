@@ -54,6 +54,7 @@ struct LedgerState {
         }
         watch = ClockWatch(lastLeaf: lastLeaf)
         try signer.adopt(published, tiles: LedgerTiles.reader(root, size: published.size))
+        try signer.reconsider(LedgerTiles.reader(root, size: published.size))
         if published != shown, let note = try signer.signLast() {
             // The power went between signing and showing: it may have been seen, so it stands.
             if published != next { try root.replace(note.bytes, at: LogPlaces.nextCheckpoint) }

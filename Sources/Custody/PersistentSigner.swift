@@ -109,10 +109,30 @@ struct PersistentSigner {
     /// is never replaced by what is only claimed.
     mutating func hold(_ hold: SigningHold) throws {
         if self.hold?.reason == .proven, hold.reason != .proven { return }
+        var hold = hold
+        if self.hold?.isRestored == true { hold.isRestored = true }
         // Held in any case, whatever the disk says.
         self.hold = hold
         try root.makeDirectory("keys", mode: 0o700)
         try root.replace(try JSONWriter.canonical(hold.json), at: Self.holdPlace, mode: 0o600)
+    }
+
+    /// What was proof against us is none any more where our log holds that checkpoint by now: it lacked
+    /// entries and has them back. The witness is still asked before anything is signed. Durable when
+    /// it returns.
+    ///
+    /// - Parameter tiles: those on the disk, of the published size.
+    mutating func reconsider(_ tiles: TileHashReader) throws {
+        guard let hold, hold.reason == .proven,
+            let note = hold.evidence.flatMap({ try? SignedNote(parsing: $0) }),
+            let known = try? Checkpoint(parsing: note.text), known.size <= tiles.size,
+            try LedgerTiles.root(ofSize: known.size, tiles) == known.root
+        else { return }
+        var claimed = SigningHold(
+            .claimed, witness: hold.witness, claimedSize: hold.claimedSize, ownSize: hold.ownSize)
+        claimed.isRestored = true
+        try root.replace(try JSONWriter.canonical(claimed.json), at: Self.holdPlace, mode: 0o600)
+        self.hold = claimed
     }
 
     /// Signing may go on: durable when it returns.

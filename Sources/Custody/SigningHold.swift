@@ -8,6 +8,8 @@ package struct SigningHold: Hashable, Sendable {
         case claimed
         /// There is a checkpoint under our own key's signature that is no part of our log.
         case proven
+        /// The root was put back from a backup: others may know more of this log than it does.
+        case restored
         /// The file that says why cannot be read.
         case unreadable
     }
@@ -21,6 +23,8 @@ package struct SigningHold: Hashable, Sendable {
     package let ownSize: Int64
     /// The checkpoint that is no part of our log, a signed note; with `proven` alone.
     package let evidence: [UInt8]?
+    /// The root was put back from a backup before, whatever is the reason by now.
+    package internal(set) var isRestored: Bool
 
     package init(
         _ reason: Reason, witness: String, claimedSize: Int64, ownSize: Int64,
@@ -28,6 +32,7 @@ package struct SigningHold: Hashable, Sendable {
     ) {
         (self.reason, self.witness, self.evidence) = (reason, witness, evidence)
         (self.claimedSize, self.ownSize) = (claimedSize, ownSize)
+        isRestored = reason == .restored
     }
 
     /// The most bytes of the file: a note's, and some more.
@@ -38,6 +43,7 @@ package struct SigningHold: Hashable, Sendable {
             "v": .integer(1), "reason": .string(reason.rawValue), "witness": .string(witness),
             "claimedSize": .integer(claimedSize), "ownSize": .integer(ownSize),
         ]
+        if isRestored { members["restored"] = true }
         members.set("evidence", evidence.map { String(decoding: $0, as: UTF8.self) })
         return .object(members)
     }
@@ -56,5 +62,6 @@ package struct SigningHold: Hashable, Sendable {
         self.init(
             reason, witness: witness, claimedSize: claimed, ownSize: own,
             evidence: json[key: "evidence"]?.stringValue.map { Array($0.utf8) })
+        isRestored = isRestored || json[key: "restored"]?.boolValue == true
     }
 }

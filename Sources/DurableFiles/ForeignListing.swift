@@ -1,5 +1,5 @@
 import CLinux
-package import Evidence
+import Evidence
 import Glibc
 
 /// All that stands in a folder that somebody brought, without what it says.

@@ -61,7 +61,7 @@ package struct CosigningDesk: Sendable {
         pace: WitnessPace = WitnessPace()
     ) {
         (self.policy, self.pace) = (policy, pace)
-        isForPeople = hold.map { $0.reason != .claimed } ?? false
+        isForPeople = hold.map { $0.reason != .claimed && $0.reason != .restored } ?? false
         let judged = cosigned.flatMap { try? policy.judge($0) }
             .flatMap { $0.checkpoint.origin.utf8.elementsEqual(origin.utf8) ? $0 : nil }
         cosignedSize = judged.map { $0.isQuorumMet ? $0.checkpoint.size : -1 } ?? -1
@@ -69,12 +69,16 @@ package struct CosigningDesk: Sendable {
         delegates = policy.witnesses.filter { $0.url != nil }.map { witness in
             let word = judged?.witnesses.first { $0.name == witness.name }?.word
             let known = word == nil || word == .absent ? 0 : judged?.checkpoint.size ?? 0
-            let isHeld = hold?.reason == .claimed && hold?.witness == witness.name.description
+            // After a restore every witness is compared with before anything is signed.
+            let isHeld =
+                hold?.isRestored == true
+                || hold?.reason == .claimed && hold?.witness == witness.name.description
             return WitnessDelegate(
                 of: witness, among: keys, known: known, isHeld: isHeld, pace: pace)
         }
-        if hold?.reason == .claimed {
-            holders = Set(delegates.map(\.name).filter { $0.description == hold?.witness })
+        holders = Set(delegates.map(\.name)).filter { name in
+            hold?.isRestored == true
+                || hold?.reason == .claimed && hold?.witness == name.description
         }
     }
 

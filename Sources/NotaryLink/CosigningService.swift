@@ -1,5 +1,5 @@
 package import Custody
-import Evidence
+package import Evidence
 package import Logging
 import Notarization
 import ServiceLifecycle
@@ -16,6 +16,7 @@ package struct CosigningService: Service {
     private let key: VerifierKey
     private let line: HTTPLine
     private let board: CosigningBoard
+    private let now: @Sendable () -> Timestamp
     private let log: Logger
 
     /// How often the newest checkpoint is looked at.
@@ -23,10 +24,11 @@ package struct CosigningService: Service {
 
     package init(
         ledger: CustodyLedger, reader: LedgerReader, policy: TrustPolicy, key: VerifierKey,
-        line: HTTPLine, board: CosigningBoard, log: Logger
+        line: HTTPLine, board: CosigningBoard, now: @escaping @Sendable () -> Timestamp,
+        log: Logger
     ) {
         (self.ledger, self.reader, self.policy, self.key) = (ledger, reader, policy, key)
-        (self.line, self.board, self.log) = (line, board, log)
+        (self.line, self.board, self.now, self.log) = (line, board, now, log)
     }
 
     package func run() async throws {
@@ -93,8 +95,17 @@ package struct CosigningService: Service {
                 board.set(hold)
                 try await ledger.hold(hold)
             case .release:
+                let hold = await ledger.signingHold()
                 try await ledger.release()
                 board.set(nil)
+                // That it signs again after a restore, and was compared with others before.
+                if let hold, hold.isRestored {
+                    let row = RestoreRow(
+                        by: "serve", isWitnessed: true, why: nil, treeSize: hold.ownSize)
+                    try await ledger.enter([
+                        NewCustodyEvent(kind: .restore, time: now(), rows: [row.row])
+                    ])
+                }
             case .report(let finding):
                 log.warning(
                     "\(finding.message.english)",

@@ -91,9 +91,12 @@ package struct VaultReader: Sendable {
     /// Lends every stored copy of an object, opened for reading and unchecked, until one is taken.
     ///
     /// - Returns: false where none was.
-    package func lend(_ sha256: SHA256Digest, _ take: (CInt) throws -> Bool) throws -> Bool {
+    package func lend(
+        _ sha256: SHA256Digest, kinds: [String] = ["footage", "partial"],
+        _ take: (CInt) throws -> Bool
+    ) throws -> Bool {
         for root in rootPaths + [copies].compactMap({ $0 }) {
-            for kind in Self.kinds {
+            for kind in kinds {
                 let path = root + "/" + Self.place(sha256, kind: kind)
                 guard access(path, F_OK) == 0 else { continue }
                 let descriptor: CInt
@@ -141,7 +144,7 @@ package struct VaultReader: Sendable {
 }
 
 /// A stored file, a piece at a time, from front to end.
-private struct PieceReading {
+struct PieceReading {
     let descriptor: CInt
     private let buffer = TransferBuffer()
     private var offset = 0

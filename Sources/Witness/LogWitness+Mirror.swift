@@ -27,10 +27,10 @@ extension LogWitness {
             request.checkpoint.origin.utf8.elementsEqual(mirror.held.origin.utf8),
             request.checkpoint != mirror.held
         else { return decide(body) }
-        // A checkpoint that contradicts what was cosigned is still judged, and kept as evidence.
-        if request.checkpoint.size <= mirror.held.size { return decide(body) }
-        return WitnessDecision(
-            .unavailable("the mirror holds \(mirror.held.size) entries; try again"),
-            origin: mirror.held.origin)
+        // One that is not the log's, or contradicts what was cosigned, is refused and kept as evidence.
+        let isHeld = request.checkpoint.size <= mirror.held.size
+        return decide(
+            body,
+            withheld: isHeld ? nil : "the mirror holds \(mirror.held.size) entries; try again")
     }
 }

@@ -41,7 +41,9 @@ package final class LogWitness: Sendable {
     /// the checkpoint and its cosignatures are durable; where it is a refusal, what does not agree is
     /// durable with what was cosigned before. A power cut before the answer leaves the state before
     /// or after, and no cosignature that anybody has seen is ever forgotten.
-    package func decide(_ body: [UInt8]) -> WitnessDecision {
+    package func decide(_ body: [UInt8]) -> WitnessDecision { decide(body, withheld: nil) }
+
+    func decide(_ body: [UInt8], withheld: String?) -> WitnessDecision {
         let request: WitnessRequest
         do throws(LogFailure) { request = try WitnessRequest(parsing: body) } catch {
             return WitnessDecision(.malformed(Self.words(error, below: 0)))
@@ -49,7 +51,7 @@ package final class LogWitness: Sendable {
         guard let desk = desks[Array(request.checkpoint.origin.utf8)] else {
             return WitnessDecision(.unknownLog)
         }
-        return desk.decide(request)
+        return desk.decide(request, withheld: withheld)
     }
 
     /// The newest cosigned checkpoint of a log, with the log's signatures and ours: the body of

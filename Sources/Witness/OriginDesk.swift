@@ -59,7 +59,9 @@ final class OriginDesk: Sendable {
         }
     }
 
-    func decide(_ request: WitnessRequest) -> WitnessDecision {
+    /// - Parameter withheld: why nothing is cosigned now, in words for the log; nil where it may be.
+    ///   What does not agree is refused and kept all the same.
+    func decide(_ request: WitnessRequest, withheld: String? = nil) -> WitnessDecision {
         do throws(LogFailure) {
             guard try !request.note.signers(among: keys).isEmpty else {
                 return decision(.forbidden("not signed by a key of this log"))
@@ -73,7 +75,7 @@ final class OriginDesk: Sendable {
         // Check and persisting are one step (C2SP tlog-witness): nobody else reads what is held
         // until what follows from it is durable.
         return turn.withLock { turn in
-            do { return try step(request, &turn) } catch {
+            do { return try step(request, &turn, withheld) } catch {
                 return decision(
                     .unavailable("nothing was cosigned: trouble of the witness's own"),
                     failure: error as? any Failure)
@@ -81,7 +83,9 @@ final class OriginDesk: Sendable {
         }
     }
 
-    private func step(_ request: WitnessRequest, _ turn: inout Turn) throws -> WitnessDecision {
+    private func step(
+        _ request: WitnessRequest, _ turn: inout Turn, _ withheld: String?
+    ) throws -> WitnessDecision {
         let held = try read(&turn)
         let offered = request.checkpoint
         if request.oldSize != held.size {
@@ -106,6 +110,7 @@ final class OriginDesk: Sendable {
                 kind, request, held,
                 answer: .inconsistent("not shown to extend what was cosigned"))
         }
+        if let withheld { return decision(.unavailable(withheld)) }
         return try cosign(request, over: held, &turn)
     }
 

@@ -6,7 +6,7 @@ enum Catalogue {
         Init.self, Ingest.self, Serve.self, Docks.self, List.self, Show.self, Verify.self,
         Audit.self, Copy.self, Export.self, Repair.self, Volumes.self, Describe.self, Index.self,
         Log.self,
-        Stamp.self, Witness.self,
+        Stamp.self, Witness.self, Backup.self, Restore.self,
     ]
 }
 

@@ -162,3 +162,38 @@ package struct UndockingRow: Hashable, Sendable {
         unconfirmed = read.optionalInteger("unconfirmed") ?? 0
     }
 }
+
+/// The row of a `restore`: the root was put back from a backup, or its log from a mirror, and signs
+/// again.
+package struct RestoreRow: Hashable, Sendable {
+    package static let kind = "restore"
+
+    package var by: String
+    /// Whether what others know of this log was compared with before.
+    package var isWitnessed: Bool
+    /// Why it was not.
+    package var why: String?
+    /// Entries that it was put back with.
+    package var treeSize: Int64
+
+    package init(by: String, isWitnessed: Bool, why: String?, treeSize: Int64) {
+        (self.by, self.isWitnessed, self.why) = (by, isWitnessed, why)
+        self.treeSize = treeSize
+    }
+
+    package var row: RecordRow {
+        var members: [String: JSONValue] = [
+            "by": .string(by), "witnessed": .bool(isWitnessed), "treeSize": .integer(treeSize),
+        ]
+        members.set("why", why)
+        return RecordRow(kind: Self.kind, members: members)
+    }
+
+    package init(_ row: RecordRow) throws(MalformedEntry) {
+        let read = RowReading(row)
+        by = try read.string("by")
+        isWitnessed = try read.bool("witnessed")
+        why = read.optionalString("why")
+        treeSize = try read.integer("treeSize")
+    }
+}

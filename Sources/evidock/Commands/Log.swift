@@ -6,7 +6,7 @@ struct Log: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The custody log: its key, its checkpoint, its leaves, their proofs.",
         discussion: ExitCodes.help,
-        subcommands: [Vkey.self, Checkpoint.self, Entry.self, Proof.self])
+        subcommands: [Vkey.self, Checkpoint.self, Entry.self, Proof.self, Recover.self])
 
     struct Vkey: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -34,6 +34,38 @@ struct Log: AsyncParsableCommand {
                 ])
             } else {
                 Terminal.text(head.note)
+            }
+        }
+    }
+
+    struct Recover: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Fetches the entries that this station lacks from a mirror of its log.",
+            discussion: """
+                For a station that was put back to an earlier day, or whose log's files are damaged. \
+                Every entry is verified; items whose bytes were lost are listed. Stop serve first.
+                \(ExitCodes.help)
+                """)
+        @Option(help: "The mirror: an address of its log, or a folder.") var from: String
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            let settings = try await global.settings()
+            let isAddress = from.hasPrefix("http://") || from.hasPrefix("https://")
+            let found = try await Restoration.recover(
+                settings: settings, from: isAddress ? from : LocalPath.absolute(from))
+            if global.json {
+                Terminal.line(found.json)
+            } else {
+                Terminal.line(
+                    Bilingual(
+                        "The custody log has \(found.treeSize) entries; \(found.treeSize - found.before) were fetched.",
+                        "存证日志共 \(found.treeSize) 条，本次取回 \(found.treeSize - found.before) 条。"
+                    ).text(in: language))
+                RestorePrinter.printLost(found.lostItems, found.missingRecords)
+            }
+            if !found.lostItems.isEmpty || found.missingRecords > 0 {
+                throw ExitCode(ExitStatus.findings.rawValue)
             }
         }
     }

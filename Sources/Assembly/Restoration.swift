@@ -1,0 +1,203 @@
+import Custody
+import DurableFiles
+package import Evidence
+import Fixity
+import Ingest
+import Logging
+import NotaryLink
+import TransparencyLog
+import Vault
+import Witness
+
+/// Putting a station back: its root from a backup, its log from a mirror.
+package enum Restoration {
+    /// Makes a root of a backup. Every entry, record and object is verified by its digest; what is
+    /// lost is told. The root is held: it signs nothing before it has been compared with what others
+    /// know of its log.
+    ///
+    /// - Parameters:
+    ///   - path: the root, empty or not there.
+    ///   - key: the offline copy of the log's key, where the backup has none.
+    /// - Throws: `wrong-usage`, `not-empty`; a ``MirrorFailure`` where the backup's log does not hold.
+    package static func restore(
+        from backup: String, to path: String, key: String?
+    ) async throws -> CarryReport {
+        let statement = try Backup.Statement(at: backup)
+        guard case .vacant = try RootLayout.look(at: path),
+            LocalPath.names(in: path).map({ $0.allSatisfy { $0 == "lost+found" || $0 == "lock" } })
+                ?? true
+        else { throw AssemblyFailure(.notEmpty, subject: path) }
+        let pem = try keyFile(key ?? backup + "/keys/log.key")
+        let signing = try SigningKey(pem: pem)
+        let origin = try VerifierKey(name: statement.station.origin, of: signing)
+        return try await offPool {
+            try RootLayout.makeRootDirectory(path)
+            let root = try DurableRoot(path: path)
+            let lock = try RootLock.acquire(root: root, note: "")
+            defer { lock.release() }
+            for place in ["staging", "keys"] { try root.makeDirectory(place, mode: 0o700) }
+            for place in ["policy", "cache"] { try root.makeDirectory(place) }
+            try Vault.create(in: root)
+            try root.replace(pem, at: "keys/log.key", mode: 0o600)
+            // Before anything that could be taken for a ledger.
+            let hold = SigningHold(
+                .restored, witness: "", claimedSize: 0, ownSize: statement.treeSize)
+            try root.replace(
+                JSONWriter.canonical(hold.json), at: "keys/log.held", mode: 0o600)
+            let report = try carry(backup, to: root, key: origin)
+            try copySmallFiles(from: backup, to: root)
+            try root.replace(
+                Array((RootLayout.format + "\n").utf8), at: "format", mode: 0o644)
+            let text = JSONWriter.line(statement.station.json) + "\n"
+            try root.replace(Array(text.utf8), at: "station.json", mode: 0o644)
+            return report
+        }
+    }
+
+    private static func keyFile(_ path: String) throws -> [UInt8] {
+        guard let pem = try SmallFile.read(path, limit: 64 << 10),
+            (try? SigningKey(pem: pem)) != nil
+        else {
+            throw AssemblyFailure(
+                .wrongUsage, subject: "--key",
+                wanted: Bilingual(
+                    "the backup holds no key of the log: name its offline copy",
+                    "备份中没有日志密钥：请指定其离线副本"))
+        }
+        return pem
+    }
+
+    private static func carry(
+        _ backup: String, to root: DurableRoot, key: VerifierKey
+    ) throws -> CarryReport {
+        let mirror = try LedgerMirror(root: root, place: "log", keys: [key])
+        try mirror.pull(from: folder(backup + "/log"))
+        let note = try mirror.note() ?? []
+        return try LedgerCarrier(
+            snapshot: LedgerSnapshot(LedgerReader(rootPath: backup), at: note),
+            vault: VaultReader(rootPaths: [backup], copies: nil), target: root
+        ).run(from: 0)
+    }
+
+    private static func copySmallFiles(from backup: String, to root: DurableRoot) throws {
+        var places = Backup.logFiles
+        for folder in ["policy", "log/requested"] {
+            places += (LocalPath.names(in: backup + "/" + folder) ?? []).map { folder + "/" + $0 }
+        }
+        for size in LocalPath.names(in: backup + "/log/stamped") ?? [] {
+            let folder = "log/stamped/" + size
+            places += (LocalPath.names(in: backup + "/" + folder) ?? []).map { folder + "/" + $0 }
+        }
+        for place in places {
+            guard
+                let bytes = try SmallFile.read(backup + "/" + place, limit: SignedNote.byteLimit)
+            else { continue }
+            if let end = place.lastIndex(of: "/") { try root.makeDirectory(String(place[..<end])) }
+            try root.replace(bytes, at: place, mode: place.hasPrefix("log/stamped") ? 0o444 : 0o644)
+        }
+    }
+
+    private static func folder(_ path: String) throws -> FolderSource {
+        let folder = try ForeignFolder(path: path)
+        return FolderSource { try folder.read($0, limit: $1) }
+    }
+
+    // MARK: - The log from a mirror
+
+    /// What a mirror gave back.
+    package struct Recovery: Sendable {
+        package let treeSize: Int64
+        /// Entries that the root had before.
+        package let before: Int64
+        package fileprivate(set) var missingRecords: Int64 = 0
+        /// Items that the entries name and whose bytes are not here.
+        package fileprivate(set) var lostItems: [String] = []
+
+        package var json: JSONValue {
+            var members: [String: JSONValue] = [
+                "treeSize": .integer(treeSize), "before": .integer(before),
+                "missingRecords": .integer(missingRecords),
+            ]
+            members.set("lostItems", lostItems)
+            return .object(members)
+        }
+    }
+
+    /// Fetches the entries that the root lacks from a mirror of its log, an address or a folder. Every
+    /// entry is hashed and must lead to a checkpoint under this station's own key. A log whose files
+    /// are damaged is fetched whole; what stood there is kept aside.
+    ///
+    /// - Throws: `in-use`; a ``MirrorFailure`` where the mirror has another history or fewer entries.
+    package static func recover(settings: Settings, from mirror: String) async throws -> Recovery {
+        let layout = try RootLayout.existing(at: settings.root)
+        try RootLayout.requireOwn(layout.path)
+        let key = try VerifierKey(
+            name: layout.station.origin, of: RootLayout.signingKey(in: layout.path))
+        let isAddress = mirror.hasPrefix("http://") || mirror.hasPrefix("https://")
+        let line = isAddress ? try HTTPLine() : nil
+        let recovery = try await offPool {
+            let root = try DurableRoot(path: layout.path)
+            let lock = try RootLock.acquire(root: root, note: "")
+            defer { lock.release() }
+            let copy = try opened(root, key)
+            let before = copy.held.size
+            let held =
+                try line.map { try copy.pull(from: HTTPTileSource(mirror, line: $0)) }
+                ?? copy.pull(from: folder(mirror))
+            var recovery = Recovery(treeSize: held.size, before: before)
+            let ledger = try LedgerReader(rootPath: layout.path)
+            let vault = try StationReader(settings: settings).vaultReader()
+            let snapshot = try LedgerSnapshot(ledger, at: ledger.checkpoint().note)
+            for index in before..<max(before, held.size) {
+                let (leaf, found, missing) = try snapshot.objects(index)
+                recovery.missingRecords += Int64(missing)
+                for (name, digest) in Footage.digests(of: leaf, index, rows: found.map(\.bytes))
+                where (try? vault.locate(digest)) == nil {
+                    recovery.lostItems.append(name)
+                }
+            }
+            return recovery
+        }
+        try await release(settings, layout, key, treeSize: recovery.treeSize)
+        return recovery
+    }
+
+    /// Where no witness can be asked over a network, the mirror was the comparison.
+    private static func release(
+        _ settings: Settings, _ layout: RootLayout, _ key: VerifierKey, treeSize: Int64
+    ) async throws {
+        let log = Logger(label: "evidock") { _ in SwiftLogNoOpLogHandler() }
+        let station = try await Station.open(
+            settings: settings, makesNew: false, note: "", log: log)
+        do {
+            let policy = try settings.notary.trustPolicy(root: layout.path, key: key)
+            let canAsk = policy?.witnesses.contains { $0.url != nil } ?? false
+            let ledger = station.stages.ledger
+            if let hold = await ledger.signingHold(), hold.reason != .proven, !canAsk {
+                try await ledger.release()
+                let row = RestoreRow(
+                    by: "log recover", isWitnessed: true, why: nil, treeSize: treeSize)
+                try await ledger.enter([
+                    NewCustodyEvent(kind: .restore, time: Clock.now(), rows: [row.row])
+                ])
+            }
+        } catch {
+            try? await station.close()
+            throw error
+        }
+        try await station.close()
+    }
+
+    private static func opened(_ root: DurableRoot, _ key: VerifierKey) throws -> LedgerMirror {
+        do {
+            return try LedgerMirror(root: root, place: "log", keys: [key])
+        } catch let failure as MirrorFailure where failure.code == "mirror-damaged" {
+            let aside = "vault/damaged/log-" + RootLayout.random(digits: 8)
+            try root.makeDirectory(aside)
+            for name in ["checkpoint", "tile"] where try root.exists("log/" + name) {
+                try root.moveAside("log/" + name, to: aside + "/" + name)
+            }
+            return try LedgerMirror(root: root, place: "log", keys: [key])
+        }
+    }
+}
