@@ -69,7 +69,11 @@ let package = Package(
         room("Witness", ["Evidence", "Fixity", "TransparencyLog", "DurableFiles"]),
         room("TimeStamping", ["Evidence", "Fixity", "CLibCrypto"]),
         room(
-            "SealedBags", ["Evidence", "Fixity", "TransparencyLog", "DurableFiles", "TimeStamping"]),
+            "SealedBags",
+            ["Evidence", "Fixity", "TransparencyLog", "DurableFiles", "TimeStamping"],
+            resources: [
+                .embedInCode("Pages/verify.html"), .embedInCode("Pages/verify.js"),
+            ]),
         room("Notarization", ["Evidence", "TransparencyLog", "TimeStamping", "Custody"]),
         room(
             "Portal",

@@ -18,6 +18,9 @@ package enum BagLayout {
     package static let policy = "trust/policy"
     package static let authority = "trust/tsa-chain.pem"
     package static let guide = "VERIFY.txt"
+    package static let certificate = "certificate.html"
+    package static let checkPage = "verify.html"
+    package static let premis = "custody/premis.xml"
 
     package static let declarationText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 

@@ -94,7 +94,7 @@ extension BagReport.Verdict {
     package var words: Bilingual {
         switch self {
         case .holds:
-            Bilingual("Matches the record: every layer holds.", "核验一致：各层均成立。")
+            Bilingual("Matches the record.", "核验一致。")
         case .fails: Bilingual("Differs from the record.", "核验不一致。")
         case .notEnough:
             Bilingual(

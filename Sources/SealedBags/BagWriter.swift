@@ -15,6 +15,7 @@ package struct BagWriter: ~Copyable {
     private var payload: [String: BagManifest] = ["sha256": BagManifest(), "sm3": BagManifest()]
     private var tags: [String: BagManifest] = ["sha256": BagManifest(), "sm3": BagManifest()]
     private var tables = BagTables()
+    private var facts = BagFacts()
     private var payloadBytes: Int64 = 0
 
     private init(_ content: BagContent, to path: String) throws {
@@ -41,6 +42,12 @@ package struct BagWriter: ~Copyable {
         if let policy = content.trust.policy { try put(policy, at: BagLayout.policy) }
         if let authority = content.trust.authority { try put(authority, at: BagLayout.authority) }
         try put(BagGuide.text(content, items: tables.items), at: BagLayout.guide)
+        try put(CheckPage.html, at: BagLayout.checkPage)
+        try put(
+            Certificate(content: content, facts: facts, checkpoint: checkpoint).html,
+            at: BagLayout.certificate)
+        try put(
+            PremisXML(facts: facts, checkpointOrigin: checkpoint.origin).xml, at: BagLayout.premis)
         try put(info(checkpoint), at: BagLayout.info)
         for (algorithm, manifest) in payload.sorted(by: { $0.key < $1.key }) {
             try put(manifest.bytes, at: BagManifest.place(algorithm, isTag: false))
@@ -70,9 +77,11 @@ package struct BagWriter: ~Copyable {
 
     private mutating func add(_ index: Int64, rows: inout Set<SHA256Digest>) throws {
         let (leaf, hashes) = try content.leaf(index)
-        do { tables.add(try leaf.decoded()) } catch {
-            throw BagFailure(.damagedLog, "\(index)")
-        }
+        do {
+            let decoded = try leaf.decoded()
+            tables.add(decoded)
+            facts.add(decoded)
+        } catch { throw BagFailure(.damagedLog, "\(index)") }
         try put(leaf.entry, at: BagLayout.entry(index))
         let proof = try TlogProof(index: index, hashes: hashes, checkpoint: content.checkpoint)
         try put(proof.bytes, at: BagLayout.proof(index))

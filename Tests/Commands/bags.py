@@ -138,11 +138,12 @@ def handed_out():
             if shutil.which("bagit.py"):
                 done = subprocess.run(["bagit.py", "--validate", bag], capture_output=True, text=True)
                 check("bagit.py validates it", done.returncode == 0, done.stderr[-300:])
-            else:
+            else:  # installed by Tests/run.sh where that is possible
                 print("SKIP: bagit.py is not installed")
                 counts["skipped"] += 1
 
             spoil(copy, trust)
+            in_a_browser(place, copy)
 
             for years in (2, 10):
                 if not shutil.which("faketime"):
@@ -186,6 +187,62 @@ def handed_out():
             place.stop(witness)
         finally:
             authority.close()
+
+
+BROWSER = """
+const fs = require("fs"), path = require("path"), [, , page, bag, policy] = process.argv;
+const { verifyBag } = require(page), files = new Map();
+(function walk(at) {
+  for (const entry of fs.readdirSync(path.join(bag, at), { withFileTypes: true })) {
+    const place = at ? at + "/" + entry.name : entry.name;
+    if (entry.isDirectory()) { walk(place); continue; }
+    const bytes = fs.readFileSync(path.join(bag, place));
+    files.set(place, { size: bytes.length, slice: async (from, to) => new Uint8Array(bytes.subarray(from, to)) });
+  }
+})("");
+verifyBag(files, policy ? fs.readFileSync(policy, "utf8") : "").then((layers) => console.log(JSON.stringify(layers)));
+"""
+
+
+def in_a_browser(place, bag):
+    """The script of the bag's own verify.html, as an engine of JavaScript runs it."""
+    if not shutil.which("node"):
+        print("SKIP: node is not installed")
+        counts["skipped"] += 1
+        return
+    page = read(f"{bag}/verify.html").decode()
+    put(place("page.js"), page.split("<script>")[1].split("</script>")[0].encode())
+    put(place("run.js"), BROWSER.encode())
+
+    def run(policy=place("policy")):
+        done = subprocess.run(["node", place("run.js"), place("page.js"), bag, *([policy] if policy else [])],
+                              capture_output=True, text=True, timeout=120, cwd=place.path)
+        return {one["layer"]: one["result"] for one in json.loads(done.stdout)} if done.stdout else {"": done.stderr}
+
+    layers = run()
+    check("verify.html finds every layer sound, stamps apart", layers.pop("stamps", None) == "absent"
+          and set(layers.values()) == {"holds"} and len(layers) == 8, layers)
+    check("verify.html trusts nobody by itself", run(None).get("signature") == "absent")
+    for name, layer in (("custody/checkpoint", "proofs"), ("bag-info.txt", "form"), ("VERIFY.txt", "tags"),
+                        (next(f for f in files(bag) if f.startswith("data/")), "entries"),
+                        (next(f for f in files(bag) if f.endswith(".entry")), "proofs"),
+                        (next(f for f in files(bag) if f.endswith(".record")), "records"),
+                        (next(f for f in files(bag) if "/rows/" in f), "records"),
+                        (next(f for f in files(bag) if f.endswith(".tlog-proof")), "proofs")):
+        before = read(f"{bag}/{name}")
+        flip(f"{bag}/{name}")
+        layers = run()
+        check(f"verify.html finds a changed byte in {name}", layers.get(layer) == "fails", layers)
+        put(f"{bag}/{name}", before)
+    note = read(f"{bag}/custody/checkpoint")
+    for at, layer in ((1, "signature"), (2, "cosignatures")):
+        lines = note.decode().split("\n")
+        line = [i for i, text in enumerate(lines) if text.startswith("—")][at - 1]
+        lines[line] = lines[line][:-8] + ("A" if lines[line][-8] != "A" else "B") + lines[line][-7:]
+        put(f"{bag}/custody/checkpoint", "\n".join(lines).encode())
+        layers = run()
+        check(f"verify.html finds a forged line of the {layer}", layers.get(layer) == "fails", layers)
+    put(f"{bag}/custody/checkpoint", note)
 
 
 def spoil(bag, trust):

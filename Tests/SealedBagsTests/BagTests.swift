@@ -66,6 +66,7 @@ struct BagTests {
         // Nothing vouches for these but the manifests: they are for people.
         let papers = [
             BagLayout.declaration, BagLayout.info, BagLayout.guide, BagLayout.policy,
+            BagLayout.certificate, BagLayout.checkPage, BagLayout.premis,
         ]
         for place in try bag.places where !papers.contains(place) && !place.contains("manifest-") {
             let before = bag.bytes(place)
