@@ -249,11 +249,17 @@ private struct BagStamps {
         after last: Int64
     ) throws {
         let size = snapshot.checkpoint.size
+        var chosen: (frozen: FrozenCheckpoint, tokens: [String: [UInt8]])?
         for stamped in ledger.stampedSizes() where stamped > last && stamped <= size {
             guard let frozen = try ledger.frozen(stamped) else { continue }
             var tokens: [String: [UInt8]] = [:]
             for imprint in ["sha256", "sm3"] { tokens[imprint] = frozen.files[imprint + ".tsr"] }
-            guard !tokens.isEmpty else { continue }
+            // A stamp by both digests outlives either.
+            if tokens.count > chosen?.tokens.count ?? 0 { chosen = (frozen, tokens) }
+            if tokens.count == 2 { break }
+        }
+        if let (frozen, tokens) = chosen {
+            let stamped = frozen.size
             content = BagContent.TimeStamps(
                 checkpoint: frozen.note, tokens: tokens,
                 consistency: try ledger.consistencyProof(from: stamped, to: size).hashes)
@@ -267,7 +273,6 @@ private struct BagStamps {
                 leaves.insert(leaf)
                 missing.subtract(tokens)
             }
-            return
         }
     }
 }

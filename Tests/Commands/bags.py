@@ -99,7 +99,7 @@ def handed_out():
             by_name = {item["names"][0]["path"] if "names" in item else item["path"]: item["item"] for item in items}
             first, small = by_name["DCIM/执行 一.MP4"], by_name["DCIM/=1+1.srt"]
             stamped = os.path.join(station.root, "log/stamped")
-            until(lambda: any(n.endswith("sm3.tsr") for _, _, names in os.walk(stamped) for n in names), 60)
+            until(lambda: any({"sm3.tsr", "sha256.tsr"} <= set(names) for _, _, names in os.walk(stamped)), 60)
 
             before = station.size()
             code, out, errors = station.run("export", "--item", first, "--item", small, "--out",
@@ -248,7 +248,9 @@ def in_a_browser(place, bag):
 
 def spoil(bag, trust):
     """One byte in each file in turn, first as it is, then with manifests that fit again."""
-    for name in files(bag):
+    # Between a checkpoint and itself the proof is empty.
+    full = [name for name in files(bag) if os.path.getsize(f"{bag}/{name}") > 0]
+    for name in full:
         before = read(f"{bag}/{name}")
         flip(f"{bag}/{name}")
         code, verdict, _, named = trust(bag)
@@ -256,7 +258,7 @@ def spoil(bag, trust):
               and (name in named or "manifest" in name), (code, verdict, named))
         put(f"{bag}/{name}", before)
     layer = {"custody/checkpoint": "proofs", "custody/events.csv": "tables", "data-names.csv": "tables"}
-    for name in files(bag):
+    for name in full:
         expected = layer.get(name) or (
             "entries" if name.startswith("data/") else "records" if name.startswith("custody/rows/")
             else "time-stamps" if name.startswith("time/") else "proofs" if name.endswith((".entry", ".tlog-proof"))
