@@ -61,10 +61,10 @@ package struct StationReader: Sendable {
 
     /// That a copy can be put there: nothing stands there yet, in a directory that is there, that may
     /// be written, and that is none of evidock's own.
-    package func requireTarget(_ path: String) throws {
+    package func requireTarget(_ path: String, option: String = "--out") throws {
         func refuse(_ english: String, _ chinese: String) -> AssemblyFailure {
             AssemblyFailure(
-                .wrongUsage, subject: "--out (\(path))", wanted: Bilingual(english, chinese))
+                .wrongUsage, subject: "\(option) (\(path))", wanted: Bilingual(english, chinese))
         }
         let folder = LocalPath.parent(path)
         guard !LocalPath.exists(path) else { throw refuse("it exists already", "该文件已存在") }

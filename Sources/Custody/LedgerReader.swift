@@ -7,6 +7,10 @@ package import TransparencyLog
 package struct LedgerHead: Sendable {
     package let note: [UInt8]
     package let checkpoint: Checkpoint
+
+    package init(note: [UInt8], checkpoint: Checkpoint) {
+        (self.note, self.checkpoint) = (note, checkpoint)
+    }
 }
 
 /// A checkpoint as it was when it was time-stamped, and what stands beside it.

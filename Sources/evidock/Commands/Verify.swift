@@ -8,11 +8,13 @@ struct Verify: AsyncParsableCommand {
         discussion: """
             Without --against a file is known or unknown. Against an item, a leaf or a digest it \
             matches or differs. A sealed package (a folder that evidock export made) is checked \
-            whole, offline, without a root: every layer holds, fails, or is not there.
+            whole, offline, without a root: every layer holds, fails, or is not there. With --list \
+            the digests of a list are looked up instead, and the answer is CSV, a line for each of \
+            its lines.
             \(ExitCodes.help)
             """)
 
-    @Argument(help: "Files, or folders of sealed packages.") var paths: [String]
+    @Argument(help: "Files, or folders of sealed packages.") var paths: [String] = []
     @Option(help: "An item, a leaf's number or a SHA-256 digest to compare with.")
     var against: String?
     @Option(help: "Whose keys you trust (C2SP tlog-policy), had from the notary; for packages.")
@@ -21,9 +23,11 @@ struct Verify: AsyncParsableCommand {
         name: .customLong("tsa-ca"),
         help: "The time-stamp authority's roots, PEM, had from the notary; for packages.")
     var authority: String?
+    @OptionGroup var listed: ListOptions
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
+        if try listed.isWanted(besides: paths, against) { return try await listed.run(global) }
         let bags = paths.filter(BagCheck.isBag)
         guard against == nil || bags.isEmpty else {
             throw AssemblyFailure(
