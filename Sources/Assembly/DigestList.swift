@@ -156,7 +156,9 @@ package struct DigestList: ~Copyable {
         let file = descriptor
         buffer = [UInt8](unsafeUninitializedCapacity: size) { bytes, count in
             var read = -1
-            repeat { read = Glibc.read(file, bytes.baseAddress, size) } while read < 0
+            repeat {
+                read = Glibc.read(file, bytes.baseAddress, size)
+            } while read < 0
                 && errno == EINTR
             failed = read < 0
             count = max(0, read)

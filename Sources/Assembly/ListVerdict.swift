@@ -72,7 +72,8 @@ package struct ListVerdict: Sendable {
 
 extension ListVerdict {
     private static let columns = [
-        "line", "path", "digest", "reference", "result", "items", "sha256", "leaf", "time", "station",
+        "line", "path", "digest", "reference", "result", "items", "sha256", "leaf", "time",
+        "station",
         "events", "checkpoint", "cosigned", "cosignedBy", "timeStamped", "note",
     ]
 

@@ -64,10 +64,12 @@ extension StationReader {
     /// one where it covers them all, else the newest. Where nothing was known there is no folder. A
     /// second item of the same content that a reference names has `<sha256>-<leaf>.tlog-proof`.
     ///
-    /// - Parameter answer: told each verdict on the thread that reads, before the next one is made.
+    /// - Parameters:
+    ///   - begin: called once the whole file is known to be a list, before the first verdict.
+    ///   - answer: told each verdict on the thread that reads, before the next one is made.
     /// - Throws: `wrong-usage` where the file is no list, before anything is answered.
     package func verify(
-        list path: String, proofs: String?, log: Logger,
+        list path: String, proofs: String?, log: Logger, begin: @escaping @Sendable () -> Void,
         answer: @escaping @Sendable (ListVerdict) -> Void
     ) async throws -> ListSummary {
         if let proofs { try requireTarget(proofs, option: "--proofs") }
@@ -78,6 +80,7 @@ extension StationReader {
             var proven = ProvenItems()
             var summary = ListSummary()
             var list = try DigestList(path: path)
+            begin()
             try index.lookUp(origin: layout.station.origin) { lookup in
                 // After the index: what that knows is published.
                 summary.checkpointSize = try ledger.size()

@@ -44,13 +44,13 @@ struct ListOptions: ParsableArguments {
     /// Answers on stdout, sums up on stderr.
     func run(_ global: GlobalOptions) async throws {
         let reader = try StationReader(settings: try await global.settings(), note: Terminal.note)
-        if !global.json { Terminal.line(ListVerdict.header) }
         let json = global.json
         let summary = try await reader.verify(
-            list: list ?? "", proofs: proofs.map(LocalPath.absolute), log: GlobalOptions.logger()
-        ) { verdict in
-            json ? Terminal.line(verdict.json) : Terminal.line(verdict.csv(in: language))
-        }
+            list: list ?? "", proofs: proofs.map(LocalPath.absolute), log: GlobalOptions.logger(),
+            begin: { if !json { Terminal.line(ListVerdict.header) } },
+            answer: { verdict in
+                json ? Terminal.line(verdict.json) : Terminal.line(verdict.csv(in: language))
+            })
         for words in summary.words { Terminal.note(words) }
         guard summary.isGood else { throw ExitCode(ExitStatus.findings.rawValue) }
     }
