@@ -23,11 +23,13 @@ final class LeafVouchers {
             let judged = try? policy.judge(note), judged.isQuorumMet,
             isOfThisLog(judged.checkpoint)
         else { return }
-        cosigned = LedgerHead(note: note, checkpoint: judged.checkpoint)
         cosigners = judged.witnesses.compactMap { witness in
             guard case .cosigned = witness.word else { return nil }
             return witness.name.description
         }
+        // A policy may be content with nobody.
+        guard !cosigners.isEmpty else { return }
+        cosigned = LedgerHead(note: note, checkpoint: judged.checkpoint)
     }
 
     /// The size of the cosigned checkpoint, where the leaf is under it.

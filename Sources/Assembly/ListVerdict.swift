@@ -103,7 +103,7 @@ extension ListVerdict {
 
     package var json: JSONValue {
         var members: [String: JSONValue] = [
-            "line": .integer(Int64(given.line)), "digest": .string(SafeText.of(given.digest)),
+            "line": .integer(Int64(given.line)), "digest": .string(given.digest),
             "result": .string(result.rawValue),
         ]
         members.set("path", given.path)

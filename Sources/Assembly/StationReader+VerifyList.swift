@@ -12,6 +12,8 @@ package struct ListSummary: Sendable {
     package fileprivate(set) var counts: [ListVerdict.Result: Int] = [:]
     /// The size of the newest checkpoint.
     package fileprivate(set) var checkpointSize: Int64 = 0
+    /// How many of its entries were looked at: the index of a busy station may be behind.
+    package fileprivate(set) var indexedSize: Int64 = 0
     /// How many proofs were written, and under a checkpoint of what size; nil where none were to be.
     package fileprivate(set) var proofs: (count: Int, checkpointSize: Int64, isCosigned: Bool)?
 
@@ -42,6 +44,12 @@ package struct ListSummary: Sendable {
                 "共 \(lines) 条，对照存证日志 \(checkpointSize) 条："
                     + found.map(\.chinese).joined(separator: "，") + "。")
         ]
+        if indexedSize < checkpointSize {
+            words.append(
+                Bilingual(
+                    "The index has taken in only the first \(indexedSize) entries so far.",
+                    "索引目前只包含前 \(indexedSize) 条。"))
+        }
         if let proofs {
             let (english, chinese) =
                 proofs.isCosigned
@@ -84,6 +92,7 @@ extension StationReader {
             try index.lookUp(origin: layout.station.origin) { lookup in
                 // After the index: what that knows is published.
                 summary.checkpointSize = try ledger.size()
+                summary.indexedSize = lookup.nextLeaf
                 guard lookup.nextLeaf <= summary.checkpointSize else {
                     throw AssemblyFailure(.indexUnavailable)
                 }

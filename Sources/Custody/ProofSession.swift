@@ -17,6 +17,9 @@ package final class ProofSession {
     /// The size that the published log has: its files are those of this size.
     private let newest: Int64
     private let tiles: TileHashReader
+    /// Hashes of subtrees that were asked for: the proofs of neighbours share most of theirs.
+    private var hashes: [Subtree: SHA256Digest] = [:]
+    private static let hashesKept = 1024
     private var bundle: (number: Int64, entries: [[UInt8]])?
 
     fileprivate init(_ ledger: LedgerReader, head: LedgerHead, newest: Int64) {
@@ -42,7 +45,7 @@ package final class ProofSession {
         let entry = entries[Int(index % 256)]
         do {
             let proof = try InclusionProof.make(index: index, size: checkpoint.size) {
-                try tiles.hash(level: $0, index: $1)
+                try hash(Subtree(level: $0, index: $1))
             }
             guard proof.verify(leafHash: MerkleTree.leafHash(entry), root: checkpoint.root) else {
                 throw CustodyFailure(.logDamaged, detail: "leaf \(index) is not under its root")
@@ -56,6 +59,19 @@ package final class ProofSession {
         } catch {
             throw CustodyFailure(.logDamaged, detail: "the proof of leaf \(index)")
         }
+    }
+
+    private struct Subtree: Hashable {
+        let level: Int
+        let index: Int64
+    }
+
+    private func hash(_ subtree: Subtree) throws -> SHA256Digest {
+        if let kept = hashes[subtree] { return kept }
+        let found = try tiles.hash(level: subtree.level, index: subtree.index)
+        if hashes.count >= Self.hashesKept { hashes.removeAll(keepingCapacity: true) }
+        hashes[subtree] = found
+        return found
     }
 }
 
