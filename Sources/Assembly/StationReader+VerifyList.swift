@@ -205,8 +205,8 @@ private struct ProvenItems {
         items.sort { $0.content.item.leaf < $1.content.item.leaf }
         let last = items.last?.content.item.leaf ?? 0
         let cosigned = vouchers.cosignedSize(over: last) == nil ? nil : vouchers.cosigned
-        let session = try ledger.proofs(under: cosigned)
-        let size = session.head.checkpoint.size
+        let session = try LedgerSnapshot(ledger, at: cosigned?.note)
+        let size = session.checkpoint.size
         guard !items.isEmpty else { return (0, size, cosigned != nil) }
         do {
             let folder = try OutgoingFolder(path: path)

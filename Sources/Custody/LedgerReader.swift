@@ -216,7 +216,7 @@ package struct LedgerReader: Sendable {
         }
     }
 
-    private func tile(_ path: TilePath) throws -> [UInt8] {
+    func tile(_ path: TilePath) throws -> [UInt8] {
         // Where a partial one has given way, the reader asks for the full one.
         try read(LogPlaces.tile(path), limit: 256 * HashTile.hashWidth)
     }

@@ -16,32 +16,55 @@ package struct StoredLeaf: Sendable {
 /// The ledger as one of its checkpoints has it: proofs that all lead to the same root. It keeps the
 /// tiles and the bundle that it read last: leaves are best asked for in their order. For one thread.
 package final class LedgerSnapshot {
+    /// A leaf's bytes and its `.tlog-proof`.
+    package struct Proven {
+        package let entry: [UInt8]
+        package let leaf: Leaf
+        package let proof: [UInt8]
+    }
+
+    private struct Subtree: Hashable {
+        let level: Int
+        let index: Int64
+    }
+
     /// The signed note, byte for byte.
     package let note: [UInt8]
     package let checkpoint: Checkpoint
     private let reader: LedgerReader
+    /// The size that the published log has: its files are those of this size.
+    private let newest: Int64
     private let tiles: TileHashReader
+    /// Hashes of subtrees that were asked for: the proofs of neighbours share most of theirs.
+    private var hashes: [Subtree: SHA256Digest] = [:]
+    private static let hashesKept = 1024
     private var bundle: (number: Int64, entries: [[UInt8]])?
 
-    /// - Parameter note: a checkpoint that this ledger published.
-    /// - Throws: `no-such-leaf` where the ledger is smaller; `checkpoint-damaged`.
-    package init(_ reader: LedgerReader, at note: [UInt8]) throws {
+    /// - Parameter note: a checkpoint that this ledger published, such as a cosigned one; the newest
+    ///   where none is given.
+    /// - Throws: `no-such-leaf` where the published ledger is smaller; `checkpoint-damaged`.
+    package init(_ reader: LedgerReader, at note: [UInt8]? = nil) throws {
+        let head = try reader.checkpoint()
         self.reader = reader
-        self.note = note
-        do { checkpoint = try Checkpoint(parsing: SignedNote(parsing: note).text) } catch {
+        self.note = note ?? head.note
+        do { checkpoint = try Checkpoint(parsing: SignedNote(parsing: self.note).text) } catch {
             throw CustodyFailure(.checkpointDamaged, detail: error.problem.english)
         }
-        guard checkpoint.size <= (try reader.size()) else { throw CustodyFailure(.noSuchLeaf) }
-        tiles = TileHashReader(size: try reader.size()) { try reader.tileBytes($0) }
+        newest = head.checkpoint.size
+        guard checkpoint.size <= newest else { throw CustodyFailure(.noSuchLeaf) }
+        tiles = TileHashReader(size: newest) { try reader.tile($0) }
     }
 
     /// The exact bytes of a leaf.
     package func entry(_ index: Int64) throws -> [UInt8] {
         guard index >= 0, index < checkpoint.size else { throw CustodyFailure(.noSuchLeaf) }
         let number = index / 256
-        if let bundle, bundle.number == number { return bundle.entries[Int(index % 256)] }
-        let entries = try reader.bundle(number, size: checkpoint.size)
-        bundle = (number, entries)
+        if bundle?.number != number {
+            bundle = (number, try reader.bundle(number, size: newest))
+        }
+        guard let entries = bundle?.entries, Int(index % 256) < entries.count else {
+            throw CustodyFailure(.logDamaged, detail: "leaf \(index)")
+        }
         return entries[Int(index % 256)]
     }
 
@@ -97,12 +120,33 @@ package final class LedgerSnapshot {
         let leaf = MerkleTree.leafHash(try entry(index))
         let proof = try reader.fromTiles("the proof of leaf \(index)") {
             try InclusionProof.make(index: index, size: checkpoint.size) {
-                try tiles.hash(level: $0, index: $1)
+                try hash(Subtree(level: $0, index: $1))
             }
         }
         guard proof.verify(leafHash: leaf, root: checkpoint.root) else {
             throw CustodyFailure(.logDamaged, detail: "leaf \(index) is not under its root")
         }
         return proof.hashes
+    }
+
+    /// A published leaf, proven to be under the checkpoint.
+    ///
+    /// - Throws: `no-such-leaf` beyond it; `log-damaged` where the files do not lead to its root.
+    package func prove(_ index: Int64) throws -> Proven {
+        let hashes = try inclusionProof(index)
+        let entry = try entry(index)
+        return try reader.fromTiles("leaf \(index)") {
+            Proven(
+                entry: entry, leaf: try Leaf(entry: entry),
+                proof: try TlogProof(index: index, hashes: hashes, checkpoint: note).bytes)
+        }
+    }
+
+    private func hash(_ subtree: Subtree) throws -> SHA256Digest {
+        if let kept = hashes[subtree] { return kept }
+        let found = try tiles.hash(level: subtree.level, index: subtree.index)
+        if hashes.count >= Self.hashesKept { hashes.removeAll(keepingCapacity: true) }
+        hashes[subtree] = found
+        return found
     }
 }

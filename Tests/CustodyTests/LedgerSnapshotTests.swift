@@ -7,7 +7,7 @@ import Testing
 import TransparencyLog
 
 @Suite("Many proofs under one checkpoint")
-struct ProofSessionTests {
+struct LedgerSnapshotTests {
     @Test("Under the newest and under an older one, across bundles, each leads to its root")
     func proofs() async throws {
         let store = try LedgerStore()
@@ -19,17 +19,17 @@ struct ProofSessionTests {
         let reader = try store.reader()
         let key = try VerifierKey(name: store.station.origin, of: store.key)
         for head in [nil, older] {
-            let session = try reader.proofs(under: head)
-            #expect(session.head.checkpoint.size == (head == nil ? 700 : 300))
-            for index in stride(from: Int64(0), to: session.head.checkpoint.size, by: 7) {
+            let session = try LedgerSnapshot(reader, at: head?.note)
+            #expect(session.checkpoint.size == (head == nil ? 700 : 300))
+            for index in stride(from: Int64(0), to: session.checkpoint.size, by: 7) {
                 let proven = try session.prove(index)
                 #expect(try proven.entry == reader.entry(index))
                 let proof = try TlogProof(parsing: proven.proof)
-                #expect(proof.index == index && proof.checkpoint == session.head.note)
+                #expect(proof.index == index && proof.checkpoint == session.note)
                 let checkpoint = try proof.verify(entry: proven.entry, by: key)
-                #expect(checkpoint == session.head.checkpoint)
+                #expect(checkpoint == session.checkpoint)
             }
-            for index in [-1, session.head.checkpoint.size] {
+            for index in [-1, session.checkpoint.size] {
                 #expect(throws: CustodyFailure.self) { try session.prove(index) }
             }
         }
@@ -40,7 +40,7 @@ struct ProofSessionTests {
         let store = try LedgerStore()
         let ledger = try store.open()
         try await ledger.enter(events(0..<5))
-        let session = try store.reader().proofs()
+        let session = try LedgerSnapshot(store.reader())
         try await ledger.enter(events(5..<600))
         try await ledger.close()
         let later = try store.reader().checkpoint()
@@ -50,7 +50,9 @@ struct ProofSessionTests {
         let small = try other.open()
         try await small.enter(events(0..<5))
         try await small.close()
-        #expect(throws: CustodyFailure.self) { _ = try other.reader().proofs(under: later) }
+        #expect(throws: CustodyFailure.self) {
+            _ = try LedgerSnapshot(other.reader(), at: later.note)
+        }
     }
 
     @Test("Files that do not lead to the checkpoint's root prove nothing")
@@ -64,7 +66,7 @@ struct ProofSessionTests {
         var tile = try Data(contentsOf: URL(fileURLWithPath: path))
         tile[32 * 9] ^= 1
         try tile.write(to: URL(fileURLWithPath: path))
-        let session = try store.reader().proofs()
+        let session = try LedgerSnapshot(store.reader())
         for index in [Int64(0), 8, 255] {
             #expect(throws: CustodyFailure.self) { try session.prove(index) }
         }
