@@ -10,6 +10,8 @@ package struct AuditReport: Sendable {
     package let isQuick: Bool
     /// What others have vouched for; nil where that cannot be read.
     package let notary: NotaryReport?
+    /// How far the integrity checks are; nil where the index cannot say.
+    let fixity: FixityFigures?
 
     package var json: JSONValue {
         var members: [String: JSONValue] = [
@@ -19,6 +21,7 @@ package struct AuditReport: Sendable {
             "unfinishedVisits": .integer(summary.unfinishedVisits), "quick": .bool(isQuick),
         ]
         notary?.write(into: &members)
+        members["fixity"] = fixity?.json
         return .object(members)
     }
 
@@ -64,6 +67,8 @@ extension StationReader {
         return AuditReport(
             summary: summary,
             findings: summary.findings + Int64(inIndex.count + (notary?.findings.count ?? 0)),
-            isQuick: quick, notary: notary)
+            isQuick: quick, notary: notary,
+            fixity: try? IndexReader(path: IndexFile.path(in: root)).fixityFigures(
+                before: fixityDeadline))
     }
 }

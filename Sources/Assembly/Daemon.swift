@@ -77,6 +77,10 @@ package struct Daemon: Sendable {
                         service: ReplicationService(
                             backlog: station.replication, isDue: station.replicationIsDue, log: log)
                     ),
+                    .init(
+                        service: ScrubService(
+                            backlog: station.scrubbing, every: station.settings.scrubEvery,
+                            log: log)),
                     .init(service: SlotLogService(board: station.board, log: log)),
                     .init(service: dock),
                 ],

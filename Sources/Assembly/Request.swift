@@ -19,6 +19,8 @@ package enum Request: Sendable {
     case carryIn(files: [String: [UInt8]])
     /// Signing is to go on though nothing was compared with a witness.
     case releaseHold(why: String)
+    /// The bytes of these items, or of everything, are read whole at once.
+    case scrub(items: [String])
 
     package var json: JSONValue {
         switch self {
@@ -59,6 +61,8 @@ package enum Request: Sendable {
                 "request": "carry-in",
                 "files": .object(files.mapValues { .string(Base64.encode($0)) }),
             ]
+        case .scrub(let items):
+            return ["request": "scrub", "items": .array(items.map(JSONValue.string))]
         case .releaseHold(let why): return ["request": "release-hold", "why": .string(why)]
         }
     }
@@ -97,6 +101,7 @@ package enum Request: Sendable {
             guard let files = json[key: "files"]?.objectValue else { return nil }
             self = .carryIn(
                 files: files.compactMapValues { $0.stringValue.flatMap { Base64.decode($0) } })
+        case "scrub": self = .scrub(items: strings("items"))
         case "release-hold":
             guard let why = json[key: "why"]?.stringValue else { return nil }
             self = .releaseHold(why: why)

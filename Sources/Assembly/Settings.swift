@@ -36,6 +36,8 @@ package struct Settings: Sendable {
     /// Milliseconds between two integrations, and between two published checkpoints.
     package var integrateEvery: Int
     package var publishEvery: Int
+    /// Days within which everything is read whole; 0 for never.
+    package var scrubEvery: Int
 
     /// Flags that the command line gave.
     package struct Flags: Sendable {
@@ -68,6 +70,7 @@ package struct Settings: Sendable {
         copies = try reading.path("copies")
         integrateEvery = try reading.number("integrateEvery", default: 100, in: 0...3_600_000)
         publishEvery = try reading.number("publishEvery", default: 1000, in: 0...3_600_000)
+        scrubEvery = try reading.number("scrubEvery", default: 30, in: 0...3650)
         let listen = try reading.text("listen")
         self.listen = try listen.map(Self.listenAddress) ?? Self.defaultListen
         mustListen = listen != nil

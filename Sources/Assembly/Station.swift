@@ -21,6 +21,7 @@ package final class Station: Sendable {
     package let active: ActiveVisits
     let cosigning = CosigningBoard()
     let replication: ReplicationBacklog
+    let scrubbing: ScrubBacklog
     /// A docking is over, or another second copy is set: there may be something to copy.
     let replicationIsDue = Nudge()
     let volumes: StationVolumes
@@ -108,13 +109,13 @@ package final class Station: Sendable {
             inspector: Inspector(executable: InspectorProgram.path(settings.inspector)),
             catalogue: catalogue, settings: settings.ingest, log: log, now: { Clock.now() })
         active = ActiveVisits(hasLeft: { [replicationIsDue] in replicationIsDue.fire() })
-        replication = ReplicationBacklog(
+        let isBusy: @Sendable () -> Bool = { [board] in
+            board.slots.contains { [.recognised, .transferring, .verifying].contains($0.state) }
+        }
+        replication = ReplicationBacklog(stages: stages, isBusy: isBusy)
+        scrubbing = ScrubBacklog(
             stages: stages,
-            isBusy: { [board] in
-                board.slots.contains {
-                    [.recognised, .transferring, .verifying].contains($0.state)
-                }
-            })
+            vault: { try StationReader(settings: settings).vaultReader() }, isBusy: isBusy)
         cosigning.set(await ledger.signingHold())
         try await feeder.catchUp()
     }

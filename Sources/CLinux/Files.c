@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static int is_unknown_here(int number) {
@@ -47,3 +48,9 @@ int clinux_flock_exclusive(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
 int clinux_drop_cache(int fd) { return posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); }
 
 int clinux_clone(int target, int source) { return ioctl(target, FICLONE, source); }
+
+void clinux_idle_io(void) {
+    // IOPRIO_WHO_PROCESS of this thread; IOPRIO_CLASS_IDLE above the 13 bits of the level. Where the
+    // scheduler knows no classes nothing changes.
+    syscall(SYS_ioprio_set, 1, 0, 3 << 13);
+}

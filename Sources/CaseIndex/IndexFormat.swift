@@ -7,7 +7,8 @@ enum IndexFormat {
 
     /// Every schema step, oldest first. The file's `user_version` is how many of them it has had.
     static let migrations: [any Migration.Type] = [
-        LedgerView.self
+        LedgerView.self,
+        FixityView.self,
     ]
 
     /// What an open file is to us.

@@ -6,8 +6,8 @@ import Glibc
 /// The vault for reading: finds an object, checks it, hands out a verified copy. It needs no lock
 /// and works beside a running daemon.
 package struct VaultReader: Sendable {
-    private let rootPaths: [String]
-    private let copies: String?
+    let rootPaths: [String]
+    let copies: String?
 
     /// - Parameters:
     ///   - rootPaths: the root and the further volumes.

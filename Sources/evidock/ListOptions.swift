@@ -18,7 +18,9 @@ struct ListOptions: ParsableArguments {
     /// Whether a list was given, and not files as well, or neither.
     ///
     /// - Throws: `wrong-usage`.
-    func isWanted(besides paths: [String], _ against: String?) throws -> Bool {
+    func isWanted(
+        besides paths: [String], _ against: String?, _ trusted: String?
+    ) throws -> Bool {
         func refuse(_ option: String, _ english: String, _ chinese: String) -> AssemblyFailure {
             AssemblyFailure(.wrongUsage, subject: option, wanted: Bilingual(english, chinese))
         }
@@ -37,6 +39,11 @@ struct ListOptions: ParsableArguments {
         guard against == nil else {
             throw refuse(
                 "--against", "in a list the column reference says it", "列表中请使用 reference 列")
+        }
+        guard trusted == nil else {
+            throw refuse(
+                "--list", "under the station's own policy: --policy and --tsa-ca are for packages",
+                "按本站点的策略核验；--policy 和 --tsa-ca 仅适用于封存证据包")
         }
         return true
     }

@@ -166,12 +166,15 @@ struct VerifyListTests {
         #expect(try run("").status == 1)
         #expect(try run("path,digest\n\n").status == 1)
         let (root, card) = (bench.root, bench.card)
-        for wrong in [
-            ["--list", card], ["--list", "/nowhere"], [], ["--proofs", "x", "y"],
-            ["--list", "x", "y"], ["--list", "x", "--against", "y"],
+        for (wrong, word) in [
+            (["--list", card], card), (["--list", "/nowhere"], "/nowhere"), ([], "PATH"),
+            (["--proofs", "x", "y"], "--proofs"), (["--list", card, "y"], "no files beside it"),
+            (["--list", card, "--against", "y"], "--against"),
+            (["--list", card, "--policy", "y"], "--policy"),
+            (["--list", card, "--tsa-ca", "y"], "--tsa-ca"),
         ] {
             let result = try Program.runAll(["--root", root, "verify"] + wrong)
-            #expect(result.status == 2 && !result.errors.isEmpty, "\(wrong)")
+            #expect(result.status == 2 && result.errors.contains(word), "\(wrong)")
         }
     }
 

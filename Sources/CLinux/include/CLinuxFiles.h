@@ -19,3 +19,5 @@ int clinux_drop_cache(int fd);
 /// ioctl_ficlone(2): the target, an empty file, shares the source's blocks from then on; each may
 /// still be changed without the other.
 int clinux_clone(int target, int source);
+/// ioprio_set(2) of the calling thread to the idle class: it has the disk when nobody else wants it.
+void clinux_idle_io(void);

@@ -31,6 +31,7 @@ struct Projection {
         UndockingProjection.self,
         FindingProjection.self,
         ReplicationProjection.self,
+        FixityProjection.self,
     ]
 
     private struct Key: Hashable {

@@ -51,6 +51,8 @@ package struct ItemRecord: Sendable {
     package let quarantineReason: String?
     /// Where further copies are.
     package internal(set) var copies: [String] = []
+    /// When its bytes were last read whole and found sound; nil for not since they were sealed.
+    package let verified: Timestamp?
 
     init(_ row: Columns) throws {
         let name = try row.ledgerName()
@@ -74,6 +76,7 @@ package struct ItemRecord: Sendable {
         marks = try row.texts("marks")
         quarantineCode = try row.optionalText("quarantineCode")
         quarantineReason = try row.optionalText("quarantineReason")
+        verified = try row.optionalInteger("verified").map { Timestamp(milliseconds: $0) }
     }
 
     /// What the inspector needs to describe it once more.
@@ -104,6 +107,7 @@ extension ItemRecord {
         members.set("findings", findings.map(\.json))
         members.set("quarantine", described(["code": quarantineCode, "reason": quarantineReason]))
         members.set("copies", copies)
+        members.set("lastVerified", verified?.description)
         return .object(members)
     }
 

@@ -165,3 +165,27 @@ package struct TimeStampRow: Hashable, Sendable {
         return RecordRow(kind: Self.kind, members: members)
     }
 }
+
+/// The row of a `fixity-check`: all stored copies of these items' bytes were read whole, and have
+/// both digests of their records. One row for all: an item's name says nothing about anybody.
+package struct FixityRow: Hashable, Sendable {
+    package static let kind = "fixity"
+
+    package var items: [String]
+    package var bytes: Int64
+
+    package init(items: [String], bytes: Int64) { (self.items, self.bytes) = (items, bytes) }
+
+    package var row: RecordRow {
+        RecordRow(
+            kind: Self.kind,
+            members: ["items": .array(items.map(JSONValue.string)), "bytes": .integer(bytes)])
+    }
+
+    package init(_ row: RecordRow) throws(MalformedEntry) {
+        let read = RowReading(row)
+        items = read.strings("items")
+        bytes = try read.integer("bytes")
+        guard !items.isEmpty else { throw MalformedEntry(problem: "row fixity: no items") }
+    }
+}

@@ -27,7 +27,9 @@ struct Verify: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
-        if try listed.isWanted(besides: paths, against) { return try await listed.run(global) }
+        if try listed.isWanted(besides: paths, against, policy ?? authority) {
+            return try await listed.run(global)
+        }
         let bags = paths.filter(BagCheck.isBag)
         guard against == nil || bags.isEmpty else {
             throw AssemblyFailure(
