@@ -127,6 +127,7 @@ check "systemd units" units.log bash -c check_units
 for test in \
     Tests/Commands/*.sh \
     Tests/Commands/*.py \
+    Tests/Fuzz/run.py \
     Tests/Package/dock-test.sh \
     Tests/Package/quickstart-test.sh \
     Tests/Package/package-test.sh \
