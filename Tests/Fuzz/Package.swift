@@ -25,7 +25,8 @@ let package = Package(
         room("DurableFiles", ["Evidence", "CLinux"]),
         room("TimeStamping", ["Evidence", "Fixity", "CLibCrypto"]),
         room(
-            "SealedBags", ["Evidence", "Fixity", "TransparencyLog", "DurableFiles", "TimeStamping"],
+            "SealedBags",
+            ["Evidence", "Fixity", "TransparencyLog", "DurableFiles", "TimeStamping"],
             resources: [.embedInCode("Pages/verify.html"), .embedInCode("Pages/verify.js")]),
         .executableTarget(
             name: "Fuzzer",

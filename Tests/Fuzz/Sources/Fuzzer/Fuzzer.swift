@@ -11,7 +11,8 @@ enum Parser: String, CaseIterable {
     case note, proof, policy, bundle, leaf, record, manifest, token, request, answer, json
 
     static let chosen: Parser = {
-        guard let value = getenv("EVIDOCK_FUZZ"), let parser = Parser(rawValue: String(cString: value))
+        guard let value = getenv("EVIDOCK_FUZZ"),
+            let parser = Parser(rawValue: String(cString: value))
         else {
             fatalError("EVIDOCK_FUZZ: one of \(allCases.map(\.rawValue))")
         }
@@ -25,7 +26,8 @@ enum Parser: String, CaseIterable {
             guard let note = try? SignedNote(parsing: bytes) else { return }
             precondition(note.bytes == bytes, "a note is not written as it was read")
             if let checkpoint = try? Checkpoint(parsing: note.text) {
-                precondition(checkpoint.text == note.text, "a checkpoint is not written as it was read")
+                precondition(
+                    checkpoint.text == note.text, "a checkpoint is not written as it was read")
             }
             _ = try? TrustPolicy.sample.judge(note)
         case .proof:
