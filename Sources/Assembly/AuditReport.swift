@@ -62,6 +62,15 @@ extension StationReader {
         var inIndex: [Finding] = []
         if !quick, summary.findings == 0 {
             inIndex = try await IndexComparison(reader: self, log: log).findings()
+            let check = VouchingCheck(
+                ledger: ledger, index: try IndexReader(path: IndexFile.path(in: root)),
+                trust: try settings.notary.stampTrust())
+            inIndex += try await offPool {
+                var found: [Finding] = []
+                try check.anchors { found.append($0) }
+                try check.tokens { found.append($0) }
+                return found
+            }
             inIndex.forEach(finding)
         }
         return AuditReport(

@@ -81,6 +81,7 @@ package struct Daemon: Sendable {
                         service: ScrubService(
                             backlog: station.scrubbing, every: station.settings.scrubEvery,
                             log: log)),
+                    .init(service: AnchorService(desk: station.anchors, log: log)),
                     .init(service: SlotLogService(board: station.board, log: log)),
                     .init(service: dock),
                 ],

@@ -45,6 +45,7 @@ package struct Operations: Sendable {
             case .carryOut(let note, let wantsStamps):
                 return try await carryOut(note, wantsStamps: wantsStamps, answer)
             case .carryIn(let files): return try await carryIn(files, answer)
+            case .anchor: return try await anchor(answer)
             case .scrub(let items): return try await scrub(items, answer: answer)
             case .releaseHold(let why): return try await releaseHold(why, by: by, answer)
             }

@@ -47,7 +47,8 @@ extension Request {
                     wanted: Bilingual("a reason is wanted", "请填写原因"))
             }
             try PlainText.check(why, of: "--why", limit: 1000)
-        case .scrub, .describe, .repair, .addVolume, .rebuildIndex, .docks, .timeStamp, .carryOut,
+        case .scrub, .anchor, .describe, .repair, .addVolume, .rebuildIndex, .docks, .timeStamp,
+            .carryOut,
             .carryIn:
             break
         }

@@ -21,6 +21,8 @@ package enum Request: Sendable {
     case releaseHold(why: String)
     /// The bytes of these items, or of everything, are read whole at once.
     case scrub(items: [String])
+    /// The entries so far are anchored by SM3.
+    case anchor
 
     package var json: JSONValue {
         switch self {
@@ -61,6 +63,7 @@ package enum Request: Sendable {
                 "request": "carry-in",
                 "files": .object(files.mapValues { .string(Base64.encode($0)) }),
             ]
+        case .anchor: return ["request": "anchor"]
         case .scrub(let items):
             return ["request": "scrub", "items": .array(items.map(JSONValue.string))]
         case .releaseHold(let why): return ["request": "release-hold", "why": .string(why)]
@@ -102,6 +105,7 @@ package enum Request: Sendable {
             self = .carryIn(
                 files: files.compactMapValues { $0.stringValue.flatMap { Base64.decode($0) } })
         case "scrub": self = .scrub(items: strings("items"))
+        case "anchor": self = .anchor
         case "release-hold":
             guard let why = json[key: "why"]?.stringValue else { return nil }
             self = .releaseHold(why: why)

@@ -22,6 +22,7 @@ package final class Station: Sendable {
     let cosigning = CosigningBoard()
     let replication: ReplicationBacklog
     let scrubbing: ScrubBacklog
+    let anchors: AnchorDesk
     /// A docking is over, or another second copy is set: there may be something to copy.
     let replicationIsDue = Nudge()
     let volumes: StationVolumes
@@ -113,6 +114,7 @@ package final class Station: Sendable {
             board.slots.contains { [.recognised, .transferring, .verifying].contains($0.state) }
         }
         replication = ReplicationBacklog(stages: stages, isBusy: isBusy)
+        anchors = AnchorDesk(stages: stages)
         scrubbing = ScrubBacklog(
             stages: stages,
             vault: { try StationReader(settings: settings).vaultReader() }, isBusy: isBusy)

@@ -146,6 +146,16 @@ extension IndexReader {
         ).map { try $0.integer("leaf") }
     }
 
+    /// The last event of one kind; nil where there is none.
+    package func lastEvent(of kind: CustodyEventKind) throws -> (leaf: Int64, time: Timestamp)? {
+        try rows(
+            "SELECT leaf, time FROM events WHERE event = ? ORDER BY origin DESC, leaf DESC LIMIT 1",
+            [.text(kind.rawValue)]
+        ).first.map {
+            (try $0.integer("leaf"), Timestamp(milliseconds: try $0.integer("time")))
+        }
+    }
+
     /// What was found about a visit, its items included.
     package func findings(visit: String) throws -> [Finding] {
         try rows(

@@ -189,3 +189,33 @@ package struct FixityRow: Hashable, Sendable {
         guard !items.isEmpty else { throw MalformedEntry(problem: "row fixity: no items") }
     }
 }
+
+/// The row of an `sm3-anchor`: the SM3 of the entry bundles of the first so many entries, one after
+/// the other.
+package struct SM3AnchorRow: Hashable, Sendable {
+    package static let kind = "sm3-anchor"
+
+    package var treeSize: Int64
+    /// Of the bundles.
+    package var bytes: Int64
+    package var sm3: SM3Digest
+
+    package init(treeSize: Int64, bytes: Int64, sm3: SM3Digest) {
+        (self.treeSize, self.bytes, self.sm3) = (treeSize, bytes, sm3)
+    }
+
+    package var row: RecordRow {
+        RecordRow(
+            kind: Self.kind,
+            members: [
+                "treeSize": .integer(treeSize), "bytes": .integer(bytes), "sm3": .string(sm3.hex),
+            ])
+    }
+
+    package init(_ row: RecordRow) throws(MalformedEntry) {
+        let read = RowReading(row)
+        treeSize = try read.integer("treeSize")
+        bytes = try read.integer("bytes")
+        sm3 = try read.sm3("sm3")
+    }
+}

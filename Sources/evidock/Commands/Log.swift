@@ -6,7 +6,9 @@ struct Log: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The custody log: its key, its checkpoint, its leaves, their proofs.",
         discussion: ExitCodes.help,
-        subcommands: [Vkey.self, Checkpoint.self, Entry.self, Proof.self, Recover.self])
+        subcommands: [
+            Vkey.self, Checkpoint.self, Entry.self, Proof.self, Anchor.self, Recover.self,
+        ])
 
     struct Vkey: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -34,6 +36,32 @@ struct Log: AsyncParsableCommand {
                 ])
             } else {
                 Terminal.text(head.note)
+            }
+        }
+    }
+
+    struct Anchor: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Enters the SM3 of all entries so far; serve does so once a day.",
+            discussion: """
+                Checked by anybody: cat log/tile/entries/… | head -c BYTES | openssl dgst -sm3
+                \(ExitCodes.help)
+                """)
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            let json = global.json
+            try await Carrying.lines(.anchor, settings: try await global.settings()) { value in
+                guard !json else {
+                    Terminal.line(value)
+                    return
+                }
+                let size = value[key: "treeSize"]?.integerValue ?? 0
+                Terminal.line(
+                    Bilingual(
+                        "Entries up to \(size): SM3 \(value[key: "sm3"]?.stringValue ?? "").",
+                        "截至第 \(size) 条：SM3 \(value[key: "sm3"]?.stringValue ?? "")。"
+                    ).text(in: language))
             }
         }
     }
