@@ -1,3 +1,4 @@
+import CLinux
 import CaseIndex
 import Custody
 import DurableFiles
@@ -166,10 +167,5 @@ package final class Station: Sendable {
 
 /// The station's own clock.
 package enum Clock {
-    package static func now() -> Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(
-            milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-    }
+    package static func now() -> Timestamp { Timestamp(milliseconds: clinux_now()) }
 }

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static int is_unknown_here(int number) {
@@ -53,4 +54,10 @@ void clinux_idle_io(void) {
     // IOPRIO_WHO_PROCESS of this thread; IOPRIO_CLASS_IDLE above the 13 bits of the level. Where the
     // scheduler knows no classes nothing changes.
     syscall(SYS_ioprio_set, 1, 0, 3 << 13);
+}
+
+long long clinux_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

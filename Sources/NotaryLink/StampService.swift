@@ -19,6 +19,8 @@ package struct StampService: Service {
     private let log: Logger
 
     private static let beat: Duration = .seconds(1)
+    /// Beats between two looks at whether the newest stamp is to be renewed.
+    private static let renewalBeats = 3600
 
     /// - Parameter authority: its address, `http` or `https`.
     package init(
@@ -64,11 +66,32 @@ package struct StampService: Service {
         }
     }
 
+    private func renewalIsDue() async -> Bool {
+        let (reader, trust, now) = (keeper.reader, trust, keeper.now())
+        let isDue = try? await offPool {
+            guard let size = reader.stampedSizes().last, let frozen = try reader.frozen(size)
+            else { return false }
+            return StampImprint.allCases.contains { imprint in
+                guard let token = frozen.files[imprint.rawValue + ".tsr"] else { return false }
+                return StampRenewal.isDue(
+                    token: token, imprint: imprint, note: frozen.note, trust: trust, now: now)
+            }
+        }
+        return isDue ?? false
+    }
+
     /// Tells of every new checkpoint that has more than our own stamps in it.
     private func watch(_ feed: AsyncStream<Event>.Continuation, since: Int64) async {
         var seen = since
+        var beats = 0
         while !Task.isCancelled {
             let (from, reader) = (seen, keeper.reader)
+            beats += 1
+            if beats % Self.renewalBeats == Self.renewalBeats / 60, await renewalIsDue(),
+                let head = try? await offPool({ try reader.checkpoint() })
+            {
+                feed.yield(.published(size: head.checkpoint.size, note: head.note))
+            }
             if let news = try? await offPool({ try reader.news(since: from) }) {
                 seen = news.size
                 if let note = news.note { feed.yield(.published(size: news.size, note: note)) }

@@ -21,3 +21,5 @@ int clinux_drop_cache(int fd);
 int clinux_clone(int target, int source);
 /// ioprio_set(2) of the calling thread to the idle class: it has the disk when nobody else wants it.
 void clinux_idle_io(void);
+/// clock_gettime(2), CLOCK_REALTIME: milliseconds since 1970.
+long long clinux_now(void);
