@@ -36,8 +36,10 @@ extension Operations {
         }
         try await station.stages.feeder.catchUp()
         answer(.line(["summary": report.json]))
-        return report.items == 0 || report.mismatches > 0 || report.unreadable > 0
-            ? .findings : .done
+        let isSound =
+            report.items > 0 && report.mismatches == 0 && report.unreadable == 0
+            && report.absentDisks.isEmpty
+        return isSound ? .done : .findings
     }
 }
 

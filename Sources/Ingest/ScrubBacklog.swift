@@ -13,11 +13,14 @@ package struct ScrubReport: Sendable {
     package var mismatches: Int64 = 0
     /// Items of which a disk would not give the bytes: they stay due.
     package var unreadable: Int64 = 0
+    /// Disks that were not there: what they alone hold stays due.
+    package var absentDisks: [String] = []
 
     package var json: JSONValue {
         [
             "items": .integer(items), "bytes": .integer(bytes),
             "mismatches": .integer(mismatches), "unreadable": .integer(unreadable),
+            "absentDisks": .array(absentDisks.map(JSONValue.string)),
         ]
     }
 }
@@ -27,7 +30,7 @@ package struct ScrubReport: Sendable {
 /// a docking.
 package actor ScrubBacklog {
     /// Items entered with one leaf.
-    private static let batchSize = 256
+    private static let pageSize = 256
     /// Bytes after which a batch is entered, however few items it has.
     private static let batchBytes: Int64 = 8 << 30
 
@@ -35,8 +38,11 @@ package actor ScrubBacklog {
     private let vault: @Sendable () throws -> VaultReader
     private let isBusy: @Sendable () -> Bool
     private var isRunning = false
-    /// Mismatches that were entered since the start: told once.
-    private var told: Set<String> = []
+    /// Runs that somebody waits for: the one of the schedule waits for them.
+    private let urgent = Mutex(0)
+    /// Items whose disk would not give them, until when the schedule leaves them alone. The ledger
+    /// says nothing of them, so that a start tries again.
+    private var postponed: [LedgerName: Timestamp] = [:]
 
     package init(
         stages: Stages, vault: @escaping @Sendable () throws -> VaultReader,
@@ -45,37 +51,60 @@ package actor ScrubBacklog {
         (self.stages, self.vault, self.isBusy) = (stages, vault, isBusy)
     }
 
-    /// Reads everything that was never read whole, or not since a moment.
+    /// Reads everything that was never read whole, and then what was not since a moment; what is
+    /// sealed meanwhile comes before the rest.
     ///
-    /// - Parameter isUrgent: somebody waits: dockings are not waited for.
+    /// - Parameter isUrgent: somebody waits: neither dockings nor the schedule's run are waited for.
     package func run(
         before moment: Timestamp, isUrgent: Bool,
         tell: @escaping @Sendable (Finding) -> Void = { _ in }
     ) async throws -> ScrubReport {
-        guard !isRunning else { return ScrubReport() }
-        isRunning = true
-        defer { isRunning = false }
-        var report = ScrubReport()
-        var next: Int64 = -1
-        while !Task.isCancelled {
-            let index = stages.index
-            let page = try await offPool { [next] in
-                try index.dueForFixity(before: moment, after: next, limit: Self.batchSize)
+        guard isUrgent || !isRunning else { return ScrubReport() }
+        if !isUrgent { isRunning = true }
+        defer { if !isUrgent { isRunning = false } }
+        return try await counted(isUrgent: isUrgent) {
+            var report = ScrubReport()
+            var (lastNew, lastOld): (Int64, Int64) = (-1, -1)
+            while !Task.isCancelled {
+                let index = stages.index
+                var page = try await offPool { [lastNew] in
+                    try index.dueForFixity(
+                        before: moment, isNew: true, after: lastNew, limit: Self.pageSize)
+                }
+                if let last = page.last {
+                    lastNew = last.item.leaf
+                } else {
+                    page = try await offPool { [lastOld] in
+                        try index.dueForFixity(
+                            before: moment, isNew: false, after: lastOld, limit: Self.pageSize)
+                    }
+                    guard let last = page.last else { break }
+                    lastOld = last.item.leaf
+                }
+                try await check(page, isUrgent: isUrgent, into: &report, tell: tell)
             }
-            guard let last = page.last else { break }
-            try await check(page, isUrgent: isUrgent, into: &report, tell: tell)
-            next = last.item.leaf
+            return report
         }
-        return report
     }
 
     /// Reads these items, whenever they were read last.
     package func run(
         _ items: [FixityItem], tell: @escaping @Sendable (Finding) -> Void
     ) async throws -> ScrubReport {
-        var report = ScrubReport()
-        try await check(items, isUrgent: true, into: &report, tell: tell)
-        return report
+        try await counted(isUrgent: true) {
+            var report = ScrubReport()
+            try await check(items, isUrgent: true, into: &report, tell: tell)
+            return report
+        }
+    }
+
+    private func counted(
+        isUrgent: Bool, _ body: () async throws -> ScrubReport
+    ) async throws -> ScrubReport {
+        guard isUrgent else { return try await body() }
+        urgent.withLock { $0 += 1 }
+        defer { urgent.withLock { $0 -= 1 } }
+        return try await body()
     }
 
     private func check(
@@ -84,15 +113,18 @@ package actor ScrubBacklog {
     ) async throws {
         let reader = try vault()
         let isStopped = Mutex(false)
-        let isBusy = isBusy
-        let pause: @Sendable () -> Bool = {
-            while !isUrgent, isBusy(), !isStopped.withLock({ $0 }) { sleepShortly() }
+        try await sayAbsent(of: reader, into: &report, tell: tell)
+        let pause: @Sendable () -> Bool = { [self] in
+            while !isUrgent, isBusy() || urgent.withLock({ $0 > 0 }),
+                !isStopped.withLock({ $0 })
+            { sleepShortly() }
             return !isStopped.withLock { $0 }
         }
         var sound: [String] = []
         var bytes: Int64 = 0
         var seen: [SHA256Digest: ObjectFixity] = [:]
         for item in items where !Task.isCancelled {
+            if !isUrgent, let until = postponed[item.item], stages.now() < until { continue }
             let known = seen[item.sha256]
             let found: ObjectFixity
             do {
@@ -113,30 +145,31 @@ package actor ScrubBacklog {
             if found.isSound {
                 sound.append(item.item.description)
             } else {
-                try await enter(found, of: item, into: &report, tell: tell)
+                try await enter(found, of: item, in: reader, into: &report, tell: tell)
             }
             if bytes >= Self.batchBytes {
-                try await enter(sound, bytes: bytes)
+                try await enter(sound, bytes: bytes, absent: report.absentDisks)
                 report.bytes += bytes
                 (sound, bytes) = ([], 0)
             }
         }
-        try await enter(sound, bytes: bytes)
+        try await enter(sound, bytes: bytes, absent: report.absentDisks)
         report.bytes += bytes
     }
 
-    private func enter(_ sound: [String], bytes: Int64) async throws {
+    private func enter(_ sound: [String], bytes: Int64, absent: [String]) async throws {
         guard !sound.isEmpty else { return }
         _ = try await stages.ledger.integrate([
             NewCustodyEvent(
                 kind: .fixityCheck, time: stages.now(),
-                rows: [FixityRow(items: sound, bytes: bytes).row])
+                rows: [FixityRow(items: sound, bytes: bytes, absentDisks: absent).row])
         ])
         try await stages.publish()
     }
 
     private func enter(
-        _ found: ObjectFixity, of item: FixityItem, into report: inout ScrubReport,
+        _ found: ObjectFixity, of item: FixityItem, in reader: VaultReader,
+        into report: inout ScrubReport,
         tell: @Sendable (Finding) -> Void
     ) async throws {
         var findings: [Finding] = []
@@ -152,18 +185,13 @@ package actor ScrubBacklog {
                             "库中内容与存证记录不一致：请运行 evidock repair。"),
                         expected: item.sha256.hex, found: other.hex))
             case .unreadable:
-                report.unreadable += 1
-                stages.log.error(
-                    "an item could not be read whole",
-                    metadata: ["item": "\(item.item)", "path": "\(path)"])
-                tell(
-                    Finding(
-                        code: "fixity-unreadable", subject: path,
-                        message: Bilingual(
-                            "The disk would not give the bytes: look at it.", "磁盘无法读出内容：请检查磁盘。")))
+                sayUnreadable(item, at: path, into: &report, tell: tell)
             }
         }
-        if found.copies.isEmpty {
+        // It may lie on a disk that went away since.
+        if found.copies.isEmpty, try await sayAbsent(of: reader, into: &report, tell: tell) {
+            sayUnreadable(item, at: item.item.description, into: &report, tell: tell)
+        } else if found.copies.isEmpty {
             findings.append(
                 Finding(
                     code: "fixity-missing", subject: item.item.description,
@@ -175,19 +203,53 @@ package actor ScrubBacklog {
         guard !findings.isEmpty else { return }
         report.mismatches += 1
         findings.forEach(tell)
-        let new = findings.filter { told.insert(item.sha256.hex + $0.code + $0.subject).inserted }
-        guard !new.isEmpty else { return }
         stages.log.error(
             "an item's bytes are not those of its record", metadata: ["item": "\(item.item)"])
         _ = try await stages.ledger.integrate([
             NewCustodyEvent(
                 kind: .finding, time: stages.now(), previous: item.item.leaf,
-                rows: new.map {
+                rows: findings.map {
                     FindingRow(
                         visit: nil, item: item.item.description, path: nil, finding: $0
                     ).row
                 })
         ])
         try await stages.publish()
+    }
+
+    /// That says nothing about the bytes: no finding is entered, and the item stays due.
+    private func sayUnreadable(
+        _ item: FixityItem, at path: String, into report: inout ScrubReport,
+        tell: @Sendable (Finding) -> Void
+    ) {
+        report.unreadable += 1
+        postponed[item.item] = Timestamp(milliseconds: stages.now().milliseconds + 86_400_000)
+        stages.log.error(
+            "an item could not be read whole",
+            metadata: ["item": "\(item.item)", "path": "\(path)"])
+        tell(
+            Finding(
+                code: "fixity-unreadable", subject: path,
+                message: Bilingual(
+                    "The disk would not give the bytes: look at it.", "磁盘无法读出内容：请检查磁盘。")))
+    }
+
+    /// Tells once in a run of every disk that is not there.
+    ///
+    /// - Returns: whether one is not there.
+    @discardableResult
+    private func sayAbsent(
+        of reader: VaultReader, into report: inout ScrubReport, tell: @Sendable (Finding) -> Void
+    ) async throws -> Bool {
+        let absent = try await reader.absentDisks()
+        for disk in absent where !report.absentDisks.contains(disk) {
+            report.absentDisks.append(disk)
+            stages.log.error("a disk is not there", metadata: ["path": "\(disk)"])
+            tell(
+                Finding(
+                    code: "volume-missing", subject: disk,
+                    message: Bilingual("This disk is not mounted.", "该磁盘未挂载。")))
+        }
+        return !absent.isEmpty
     }
 }

@@ -13,7 +13,7 @@ package struct ObjectFixity: Hashable, Sendable {
         case unreadable
     }
 
-    /// Every place where it is, with what was found there. Empty where no disk has it.
+    /// Every place where it is, with what was found there. Empty where no disk that is there has it.
     package let copies: [(path: String, state: State)]
 
     package var isSound: Bool { !copies.isEmpty && copies.allSatisfy { $0.state == .sound } }
@@ -31,6 +31,16 @@ package struct ObjectFixity: Hashable, Sendable {
 }
 
 extension VaultReader {
+    private var disks: [String] { rootPaths + [copies].compactMap { $0 } }
+
+    /// The disks that are not there now: where one is not mounted there is no vault. What they hold
+    /// is neither sound nor missing.
+    package func absentDisks() async throws -> [String] {
+        try await onOwnThread {
+            disks.filter { access($0 + "/vault/footage", F_OK) != 0 }
+        }
+    }
+
     /// Reads every stored copy of an object whole, from the disk and not from the cache, and compares
     /// both digests; on a thread of its own that asks for the disk only when nobody else does
     /// (ioprio_set(2), idle).
@@ -43,12 +53,15 @@ extension VaultReader {
         try await onOwnThread {
             clinux_idle_io()
             var copies: [(path: String, state: ObjectFixity.State)] = []
-            for root in rootPaths + [self.copies].compactMap({ $0 }) {
+            for root in disks {
                 for kind in Self.kinds {
                     let path = root + "/" + Self.place(sha256, kind: kind)
-                    guard access(path, F_OK) == 0 else { continue }
-                    copies.append(
-                        (path, try Self.state(of: path, sha256, sm3, size: size, pause: pause)))
+                    if access(path, F_OK) == 0 {
+                        let state = try Self.state(of: path, sha256, sm3, size: size, pause: pause)
+                        copies.append((path, state))
+                    } else if errno != ENOENT && errno != ENOTDIR {
+                        copies.append((path, .unreadable))
+                    }
                 }
             }
             return ObjectFixity(copies: copies)

@@ -110,5 +110,43 @@ def second_copy():
         check("and then it is sound", station.run("scrub", "--now")[0] == 0)
 
 
+def disk_away():
+    """While the daemon runs, a disk goes: told, and no mismatch; a mismatch is entered each time."""
+    with places() as place:
+        station = Station(place, "st")
+        os.makedirs(place("copies"))
+        with open(station.settings, "a") as file:
+            file.write(f"copies: {place('copies')}\n")
+        station.ingest()
+        daemon, _ = station.serve()
+        # The docking has findings of its own.
+        before = events(station).count("finding")
+        os.rename(place("copies"), place("away"))
+        code, out, _ = station.run("scrub", "--now", "--json")
+        found = lines(out)
+        summary = found[-1]["summary"]
+        check("an absent disk is told", code == 1 and summary["absentDisks"] == [place("copies")], out)
+        check("once", [line["finding"]["code"] for line in found[:-1]] == ["volume-missing"], out)
+        check("and is no mismatch", summary["mismatches"] == 0 and events(station).count("finding") == before, events(station))
+        rows = [json.loads(line) for line in station.run("scrub", "--json")[1].splitlines()]
+        check("what is there was read", rows[0]["due"] == 0, rows)
+        item = items(station)[0]
+        path = place_of(station, item)
+        os.rename(path, path + ".aside")
+        code, out, _ = station.run("scrub", "--now", item["item"], "--json")
+        check("what may lie on it is not missing", code == 1 and lines(out)[-1]["summary"]["unreadable"] == 1
+              and events(station).count("finding") == before, out)
+        os.rename(path + ".aside", path)
+        os.rename(place("away"), place("copies"))
+        for count in (1, 2):
+            flip(path)
+            before = events(station).count("finding")
+            code, out, _ = station.run("scrub", "--now", item["item"], "--json")
+            check(f"damage {count} is entered", code == 1 and events(station).count("finding") == before + 1, out)
+            check("repair mends it", station.run("repair", item["item"])[0] == 0)
+        check("and all is sound", station.run("scrub", "--now")[0] == 0)
+        place.stop(daemon)
+
+
 if __name__ == "__main__":
-    sys.exit(run_parts(by_hand, second_copy))
+    sys.exit(run_parts(by_hand, second_copy, disk_away))

@@ -32,14 +32,24 @@ package struct FixityFigures: Hashable, Sendable {
 }
 
 extension IndexReader {
-    /// Items that were never read whole, or not since a moment, in the order of their leaves.
+    /// Items that are due, in the order of their leaves: never read whole, or not since a moment. One
+    /// that was found to be damaged or missing since that moment has been read: it is in the ledger,
+    /// and not due again.
+    ///
+    /// - Parameter isNew: those that were never found whole; else those that once were.
     package func dueForFixity(
-        before moment: Timestamp, after leaf: Int64, limit: Int
+        before moment: Timestamp, isNew: Bool, after leaf: Int64, limit: Int
     ) throws -> [FixityItem] {
         try rows(
             """
-            SELECT station, leaf, sha256, sm3, size FROM items
-            WHERE leaf > ? AND (verified IS NULL OR verified < ?) ORDER BY leaf LIMIT ?
+            SELECT station, leaf, sha256, sm3, size FROM items AS item
+            WHERE leaf > ?1 AND (\(isNew ? "verified IS NULL" : "verified < ?2"))
+                AND NOT EXISTS (
+                    SELECT 1 FROM findings JOIN events USING (origin, leaf)
+                    WHERE findings.origin = item.origin AND findings.item = item.leaf
+                        AND findings.code IN ('fixity-mismatch', 'fixity-missing')
+                        AND events.time >= ?2)
+            ORDER BY leaf LIMIT ?3
             """, [.integer(leaf), .integer(moment.milliseconds), .integer(Int64(limit))]
         ).map { row in
             FixityItem(

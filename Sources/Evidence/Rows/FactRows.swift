@@ -166,26 +166,36 @@ package struct TimeStampRow: Hashable, Sendable {
     }
 }
 
-/// The row of a `fixity-check`: all stored copies of these items' bytes were read whole, and have
-/// both digests of their records. One row for all: an item's name says nothing about anybody.
+/// The row of a `fixity-check`: all copies of these items' bytes on the disks that were there were
+/// read whole, and have both digests of their records. One row for all: an item's name says nothing
+/// about anybody.
 package struct FixityRow: Hashable, Sendable {
     package static let kind = "fixity"
 
     package var items: [String]
     package var bytes: Int64
+    /// Disks of the station that were not there: nothing on them was read.
+    package var absentDisks: [String]
 
-    package init(items: [String], bytes: Int64) { (self.items, self.bytes) = (items, bytes) }
+    package init(items: [String], bytes: Int64, absentDisks: [String] = []) {
+        (self.items, self.bytes, self.absentDisks) = (items, bytes, absentDisks)
+    }
 
     package var row: RecordRow {
-        RecordRow(
-            kind: Self.kind,
-            members: ["items": .array(items.map(JSONValue.string)), "bytes": .integer(bytes)])
+        var members: [String: JSONValue] = [
+            "items": .array(items.map(JSONValue.string)), "bytes": .integer(bytes),
+        ]
+        if !absentDisks.isEmpty {
+            members["absentDisks"] = .array(absentDisks.map(JSONValue.string))
+        }
+        return RecordRow(kind: Self.kind, members: members)
     }
 
     package init(_ row: RecordRow) throws(MalformedEntry) {
         let read = RowReading(row)
         items = read.strings("items")
         bytes = try read.integer("bytes")
+        absentDisks = read.strings("absentDisks")
         guard !items.isEmpty else { throw MalformedEntry(problem: "row fixity: no items") }
     }
 }
