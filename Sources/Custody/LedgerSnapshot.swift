@@ -35,9 +35,12 @@ package final class LedgerSnapshot {
     /// The size that the published log has: its files are those of this size.
     private let newest: Int64
     private let tiles: TileHashReader
-    /// Hashes of subtrees that were asked for: the proofs of neighbours share most of theirs.
-    private var hashes: [Subtree: SHA256Digest] = [:]
-    private static let hashesKept = 1024
+    /// Hashes of subtrees that were asked for: the proofs of neighbours share most of theirs, and all
+    /// proofs those of large subtrees, which are kept apart.
+    private var small: [Subtree: SHA256Digest] = [:]
+    private var large: [Subtree: SHA256Digest] = [:]
+    private static let smallKept = 1024
+    private static let largeKept = 1 << 16
     private var bundle: (number: Int64, entries: [[UInt8]])?
 
     /// - Parameter note: a checkpoint that this ledger published, such as a cosigned one; the newest
@@ -143,10 +146,16 @@ package final class LedgerSnapshot {
     }
 
     private func hash(_ subtree: Subtree) throws -> SHA256Digest {
-        if let kept = hashes[subtree] { return kept }
+        let isLarge = subtree.level >= 8
+        if let kept = isLarge ? large[subtree] : small[subtree] { return kept }
         let found = try tiles.hash(level: subtree.level, index: subtree.index)
-        if hashes.count >= Self.hashesKept { hashes.removeAll(keepingCapacity: true) }
-        hashes[subtree] = found
+        if isLarge {
+            if large.count >= Self.largeKept { large.removeAll(keepingCapacity: true) }
+            large[subtree] = found
+        } else {
+            if small.count >= Self.smallKept { small.removeAll(keepingCapacity: true) }
+            small[subtree] = found
+        }
         return found
     }
 }

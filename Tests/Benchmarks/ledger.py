@@ -70,13 +70,16 @@ def events(program, folder):
     peers = {1: [], 16: []}
     for _ in range(ROUNDS):
         for name, writers, group, integrate, publish in cases:
-            with tempfile.TemporaryDirectory(dir=folder) as place:
-                found = run(program, "events", place, writers, group, 3, integrate, publish)
+            # Removed at the end: what is removed is written out by whoever syncs next.
+            place = tempfile.mkdtemp(dir=folder)
+            os.sync()
+            found = run(program, "events", place, writers, group, 3, integrate, publish)
             rates[name].append(found["events"] / found["seconds"])
             latencies[name].append((found["p50"], found["p99"]))
         for writers in peers:
-            with tempfile.TemporaryDirectory(dir=folder) as place:
-                peers[writers].append(sqlite(place, writers))
+            place = tempfile.mkdtemp(dir=folder)
+            os.sync()
+            peers[writers].append(sqlite(place, writers))
     for writers, found in peers.items():
         print(f"  SQLite alone, {writers} writers: {statistics.median(found):,.0f} a second")
     for name, writers, *_ in cases:
