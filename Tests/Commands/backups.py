@@ -70,7 +70,7 @@ def witnessed():
               (code, errors))
         check("and says why", "log recover" in errors, errors)
         daemon, _ = restored.serve(listen=f"127.0.0.1:{own}")
-        until(lambda: '"claimed"' in restored.run("docks", "--json")[1], 60)
+        until(lambda: any(why in restored.run("docks", "--json")[1] for why in ('"claimed"', '"proven"')), 60)
         docks = restored.run("docks")[1]
         check("the witness knows more: it stays held", "Nothing is entered or signed" in docks, docks)
         code, _, errors = restored.run("log", "recover", "--from", place("wit"))

@@ -399,7 +399,7 @@ def over_the_network():
         check("old beyond the checkpoint is 400", ask(size + 1, signed)[0] == 400)
         check("an unknown log is 404", ask(0, signed.replace(b"evidock.invalid", b"other.invalid"))[0] == 404)
         spoiled = bytearray(signed)
-        spoiled[-10] ^= 1
+        spoiled[-10] = ord("B") if spoiled[-10] == ord("A") else ord("A")
         check("a spoiled signature is 403", ask(size, bytes(spoiled))[0] == 403)
         check("garbage is 400", get(address + "/add-checkpoint", b"\0\xff" * 100)[0] == 400)
         check("too much is 413", get(address + "/add-checkpoint", b"x" * (300 << 10))[0] == 413)
