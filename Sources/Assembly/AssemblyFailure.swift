@@ -29,6 +29,7 @@ package struct AssemblyFailure: Failure {
         case volumeOverlaps = "volume-overlaps"
         case otherOwner = "other-owner"
         case readableKey = "readable-key"
+        case otherKey = "other-key"
     }
 
     package let reason: Code
@@ -46,7 +47,7 @@ package struct AssemblyFailure: Failure {
     package var disposition: Disposition {
         switch reason {
         case .notAStation, .newerFormat, .damagedStation, .missingKey, .readableKey, .notEmpty,
-            .volumeMissing, .volumeDiffers:
+            .otherKey, .volumeMissing, .volumeDiffers:
             .stop
         case .inUse, .indexUnavailable, .daemonGone, .systemShort, .addressSpace: .retry
         case .malformedSetting, .alreadyStation, .wrongUsage, .noSuchItem, .severalItems,
@@ -129,6 +130,10 @@ package struct AssemblyFailure: Failure {
             Bilingual(
                 "The ledger's key is open to other users: \(subject)",
                 "其他用户可以读取存证日志密钥：\(subject)")
+        case .otherKey:
+            Bilingual(
+                "This is not the key that signs this station's log: \(subject)",
+                "该密钥不是本站存证日志现用的密钥：\(subject)")
         }
     }
 
@@ -152,8 +157,12 @@ package struct AssemblyFailure: Failure {
             Bilingual("Name an empty folder with --root.", "请用 --root 指定一个空文件夹。")
         case .newerFormat:
             Bilingual("Install that version. Nothing was touched.", "请安装对应版本。未作任何改动。")
-        case .damagedStation, .missingKey:
+        case .damagedStation:
             Bilingual("Restore it from the backup. Nothing was touched.", "请从备份恢复。未作任何改动。")
+        case .missingKey, .otherKey:
+            Bilingual(
+                "Put its offline copy there. Where it is lost for good: evidock log replace-key. Nothing was touched.",
+                "请将其离线副本放回原处；如已永久丢失，请用 evidock log replace-key。未作任何改动。")
         case .alreadyStation:
             Bilingual("Use it, or name another folder with --root.", "可直接使用，或用 --root 指定其他文件夹。")
         case .inUse:

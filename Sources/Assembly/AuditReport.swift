@@ -43,12 +43,12 @@ extension StationReader {
         quick: Bool, log: Logger, finding: @escaping @Sendable (Finding) -> Void
     ) async throws -> AuditReport {
         let volumes = try VolumesFile.read(root: layout.path)
-        let (root, vkey) = (layout.path, try verifierKey())
+        let (root, vkeys) = (layout.path, try verifierKeys())
         let copies = settings.copies ?? volumes.copies?.path
         let summary = try await offPool {
             let index = try? IndexReader(path: IndexFile.path(in: root))
             let auditor = Auditor(
-                root: root, volumes: volumes.further.map(\.path), copies: copies, vkey: vkey,
+                root: root, volumes: volumes.further.map(\.path), copies: copies, vkeys: vkeys,
                 tell: finding)
             return auditor.run(
                 isQuick: quick,

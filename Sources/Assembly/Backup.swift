@@ -56,7 +56,7 @@ extension StationReader {
     /// returns; until then the folder says what it said before.
     package func backup(to path: String, withKey: Bool) async throws -> CarryReport {
         try requireBackupTarget(path)
-        let key = try key()
+        let keys = try keys()
         return try await offPool { [self] in
             try RootLayout.makeRootDirectory(path)
             let root = try DurableRoot(path: path)
@@ -71,7 +71,7 @@ extension StationReader {
             try root.makeDirectory("keys", mode: 0o700)
             try root.makeDirectory("policy")
             _ = try root.sweepStaging()
-            let mirror = try LedgerMirror(root: root, place: "log", keys: [key])
+            let mirror = try LedgerMirror(root: root, place: "log", keys: keys.all)
             let held = try mirror.pull(from: source(at: try ledger.checkpoint().note))
             let snapshot = try LedgerSnapshot(ledger, at: try mirror.note() ?? [])
             let report = try LedgerCarrier(
@@ -118,7 +118,10 @@ extension StationReader {
         }
         for size in ledger.requestedSizes() { files.append(("log/requested/\(size)", 0o644)) }
         files.append(("format", 0o644))
-        if withKey { files.append(("keys/log.key", 0o600)) }
+        files.append((LogKeyring.place, 0o600))
+        if withKey {
+            files += [(RootLayout.keyPlace, 0o600), (RootLayout.nextKeyPlace, 0o600)]
+        }
         for (place, mode) in files {
             guard
                 let bytes = try SmallFile.read(

@@ -143,16 +143,16 @@ extension StationReader {
         leaf: @escaping (Int64) throws -> BagLeaf,
         lend: @escaping (SHA256Digest, String, (CInt) throws -> Bool) throws -> Bool
     ) throws -> BagContent {
-        let key = try key()
+        let keys = try keys()
         let notary = settings.notary
-        let policy = try notary.trustPolicy(root: layout.path, key: key)
+        let policy = try notary.trustPolicy(root: layout.path, keys: keys)
         let text = try notary.policyFile(root: layout.path)
         return BagContent(
             station: layout.station, made: Clock.now(), isForParty: order.isForParty,
             leaves: leaves, checkpoint: snapshot.note,
             judgement: try policy?.judge(snapshot.note), timeStamps: stamps.content,
             trust: BagContent.TrustCopies(
-                policy: text ?? Array("log \(key)\nquorum none\n".utf8),
+                policy: try text ?? TrustPolicy.text(nil, knowing: keys.all),
                 authority: try notary.timeStampCA.map(PolicyFile.certificates)),
             leaf: { (try leaf($0), try snapshot.inclusionProof($0)) }, lend: lend)
     }
@@ -163,7 +163,7 @@ extension StationReader {
     private func checkpoint(
         covering wanted: BagSelection, patience: Int64
     ) async throws -> [UInt8] {
-        guard let policy = try settings.notary.trustPolicy(root: layout.path, key: try key()),
+        guard let policy = try settings.notary.trustPolicy(root: layout.path, keys: try keys()),
             policy.quorum != nil
         else { return try ledger.checkpoint().note }
         let deadline = ContinuousClock.now + .milliseconds(patience)

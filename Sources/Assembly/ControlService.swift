@@ -28,8 +28,7 @@ package struct ControlService: Service {
 
     /// Removes a socket's file; anything else that stands there is none of ours.
     private static func unlinkSocket(_ path: String) {
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
+        guard FileFacts(at: path, followsLinks: false)?.kind == S_IFSOCK else { return }
         unlink(path)
     }
 

@@ -33,8 +33,7 @@ package struct DigestList: ~Copyable {
     package init(path: String) throws {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw AssemblyFailure(.unreadableFile, subject: path) }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard FileFacts(of: file)?.kind == S_IFREG else {
             close(file)
             throw AssemblyFailure(.unreadableFile, subject: path)
         }

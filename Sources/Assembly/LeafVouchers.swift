@@ -18,7 +18,7 @@ final class LeafVouchers {
         ledger = reader.ledger
         sizes = ledger.stampedSizes()
         let policy = try reader.settings.notary.trustPolicy(
-            root: reader.layout.path, key: try reader.key())
+            root: reader.layout.path, keys: try reader.keys())
         guard let policy, let note = try ledger.cosignedNote(),
             let judged = try? policy.judge(note), judged.isQuorumMet,
             isOfThisLog(judged.checkpoint)

@@ -36,10 +36,9 @@ package enum LocalPath {
 
     /// Whose a file is; a user without a name is called by his number.
     package static func owner(_ path: String) -> (uid: UInt32, name: String)? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        let name = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) }
-        return (status.st_uid, name ?? "#\(status.st_uid)")
+        guard let uid = FileFacts(at: path)?.uid else { return nil }
+        let name = getpwuid(uid).map { String(cString: $0.pointee.pw_name) }
+        return (uid, name ?? "#\(uid)")
     }
 
     /// The running program's own file.
@@ -55,20 +54,15 @@ package enum LocalPath {
     package static func parent(_ path: String) -> String { absolute(path + "/..") }
 
     package static func exists(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0
+        FileFacts(at: path, followsLinks: false) != nil
     }
 
     package static func isDirectory(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        FileFacts(at: path)?.kind == S_IFDIR
     }
 
     /// The file system that a path is on (stat(2), st_dev); nil where it leads nowhere.
-    package static func device(_ path: String) -> UInt64? {
-        var status = stat()
-        return stat(path, &status) == 0 ? UInt64(status.st_dev) : nil
-    }
+    package static func device(_ path: String) -> UInt64? { FileFacts(at: path)?.device }
 
     /// The names in a directory, without `.` and `..`; nil where it cannot be read.
     package static func names(in path: String) -> [String]? {

@@ -18,15 +18,18 @@ package struct NotaryReport: Sendable {
     package private(set) var stampedSize: Int64?
     /// When the root was put back and signed again on somebody's word alone.
     package private(set) var unwitnessed: [Timestamp] = []
+    /// When an offline copy of the log's key was last made or looked at; nil where none is known.
+    package let keyCopied: Timestamp?
     /// What does not agree.
     package private(set) var findings: [Finding] = []
     private let hasPolicy: Bool
     private let size: Int64
 
     init(_ reader: StationReader) throws {
-        let (ledger, key) = (reader.ledger, try reader.key())
+        let (ledger, keys) = (reader.ledger, try reader.keys())
         size = try ledger.size()
-        let policy = try reader.settings.notary.trustPolicy(root: reader.layout.path, key: key)
+        keyCopied = try reader.layout.keyring().copied
+        let policy = try reader.settings.notary.trustPolicy(root: reader.layout.path, keys: keys)
         hasPolicy = policy != nil
         if let note = try ledger.cosignedNote() {
             judge(note, by: policy, ledger)
@@ -118,6 +121,7 @@ package struct NotaryReport: Sendable {
     func write(into members: inout [String: JSONValue]) {
         members.set("cosigned", cosignedSize)
         members.set("timeStamped", stampedSize)
+        members.set("keyCopied", keyCopied?.description)
         members.set("unwitnessedRestores", unwitnessed.map(\.description))
         guard hasPolicy else { return }
         members["cosignedBy"] = .array(
@@ -151,6 +155,12 @@ package struct NotaryReport: Sendable {
                 Bilingual(
                     "Put back from a backup, and not compared with a witness: \(time).",
                     "曾由备份恢复，且未与公证联署节点核对：\(time)。"))
+        }
+        if keyCopied == nil {
+            lines.append(
+                Bilingual(
+                    "No offline copy of the log's key is known: evidock log copy-key --out FILE",
+                    "尚无日志密钥的离线副本记录：evidock log copy-key --out FILE"))
         }
         return lines
     }

@@ -15,15 +15,15 @@ struct NotaryServices: Sendable {
     /// - Throws: `malformed-setting` where a policy or a certificate cannot be used.
     init(station: Station, log: Logger) throws {
         let (stages, settings) = (station.stages, station.settings.notary)
-        let key = try VerifierKey(
-            name: stages.station.origin, of: RootLayout.key(in: station.layout.path))
-        if let policy = try settings.trustPolicy(root: station.layout.path, key: key),
+        let keys = try station.layout.keys()
+        if let policy = try settings.trustPolicy(root: station.layout.path, keys: keys),
             policy.witnesses.contains(where: { $0.url != nil })
         {
             services.append(
                 CosigningService(
-                    ledger: stages.ledger, reader: stages.reader, policy: policy, key: key,
+                    ledger: stages.ledger, reader: stages.reader, policy: policy, keys: keys.all,
                     line: try HTTPLine(), board: station.cosigning,
+                    released: { [station] in try await station.enterKeyChanges() },
                     now: { Clock.now() }, log: log))
         }
         if let url = settings.timeStampURL, let trust = try settings.stampTrust() {

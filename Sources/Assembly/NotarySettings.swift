@@ -1,4 +1,5 @@
 import Configuration
+import Custody
 import Evidence
 import Notarization
 import TimeStamping
@@ -43,11 +44,12 @@ package struct NotarySettings: Sendable {
     /// The policy that holds for a station; nil where there is none.
     ///
     /// - Throws: `malformed-setting` where it cannot be read, or does not name this log.
-    func trustPolicy(root: String, key: VerifierKey) throws -> TrustPolicy? {
+    func trustPolicy(root: String, keys: LogKeys) throws -> TrustPolicy? {
         let usual = root + "/policy/policy"
         guard policy != nil || LocalPath.exists(usual) else { return nil }
         let found = try PolicyFile.read(policy ?? usual)
-        guard found.keys(ofLog: key.name).contains(key) else {
+        let key = keys.current
+        guard found.keys(ofLog: key.name).contains(where: { keys.signers.contains($0) }) else {
             throw AssemblyFailure(
                 .malformedSetting, subject: "policy (\(policy ?? usual))",
                 wanted: Bilingual(

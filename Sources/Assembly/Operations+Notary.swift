@@ -8,14 +8,6 @@ import TransparencyLog
 
 // What the notary and the time-stamp authority have to do with the ledger.
 extension Operations {
-    private var key: VerifierKey {
-        get throws {
-            try VerifierKey(
-                name: station.stages.station.origin,
-                of: RootLayout.key(in: station.layout.path))
-        }
-    }
-
     // MARK: - Time stamps
 
     func timeStamp(_ answer: @Sendable (Answer) -> Void) async throws -> ExitStatus {
@@ -67,7 +59,7 @@ extension Operations {
         _ bytes: [UInt8], wantsStamps: Bool, _ answer: @Sendable (Answer) -> Void
     ) async throws -> ExitStatus {
         let note = try SignedNote(parsing: bytes)
-        let signed = try SignedCheckpoint(bytes, by: [key])
+        let signed = try SignedCheckpoint(bytes, by: station.layout.keys().all)
         let ledger = station.stages.ledger
         try await ledger.noteRequested(note)
         if wantsStamps, try station.stages.reader.frozen(signed.size) == nil {
@@ -87,19 +79,20 @@ extension Operations {
         _ files: [String: [UInt8]], _ answer: @Sendable (Answer) -> Void
     ) async throws -> ExitStatus {
         let (stages, settings) = (station.stages, station.settings.notary)
-        let key = try key
-        guard let policy = try settings.trustPolicy(root: station.layout.path, key: key) else {
+        let keys = try station.layout.keys()
+        guard let policy = try settings.trustPolicy(root: station.layout.path, keys: keys) else {
             throw AssemblyFailure(
                 .malformedSetting, subject: "policy",
                 wanted: Bilingual(
                     "a policy that names this log and its witnesses is wanted",
                     "请指定载明本日志及其公证联署节点的信任策略"))
         }
-        let found = try StickAnswer(policy: policy, keys: [key], reader: stages.reader) {
+        let found = try StickAnswer(policy: policy, keys: keys.all, reader: stages.reader) {
             place, limit in files[place].flatMap { $0.count <= limit ? $0 : nil }
         }
         try await found.apply(to: stages.ledger)
         if let hold = found.hold { station.cosigning.set(hold) }
+        try await station.enterKeyChanges()
         var findings = found.findings
         if let judgement = found.judgement {
             answer(
@@ -172,6 +165,7 @@ extension Operations {
         let receipts = try await ledger.enter([
             NewCustodyEvent(kind: .restore, time: Clock.now(), rows: [row.row])
         ])
+        try await station.enterKeyChanges()
         try await station.stages.feeder.catchUp()
         answer(
             .line([

@@ -56,8 +56,16 @@ extension StationReader {
         try ItemLookup.one(name, in: try await index(log: log)).json
     }
 
-    package func verifierKey() throws -> String {
-        try key().description
+    /// The log's verifier keys: the one that signs first.
+    package func verifierKeys() throws -> [String] { try keys().all.map(\.description) }
+
+    /// As JSON: `vkey` signs, `next` is to follow it, `former` ones sign no more.
+    package func verifierKeyJSON() throws -> JSONValue {
+        let keys = try keys()
+        var members: [String: JSONValue] = ["vkey": .string(keys.current.description)]
+        members.set("next", keys.next?.description)
+        members.set("former", keys.former.map(\.description))
+        return .object(members)
     }
 
     package func checkpoint() throws -> LogHead {

@@ -28,8 +28,7 @@ package enum Restoration {
                 ?? true
         else { throw AssemblyFailure(.notEmpty, subject: path) }
         let pem = try keyFile(key ?? backup + "/keys/log.key")
-        let signing = try SigningKey(pem: pem)
-        let origin = try VerifierKey(name: statement.station.origin, of: signing)
+        let keyring = try keyring(of: backup, statement.station, pem)
         return try await offPool {
             try RootLayout.makeRootDirectory(path)
             let root = try DurableRoot(path: path)
@@ -38,13 +37,18 @@ package enum Restoration {
             for place in ["staging", "keys"] { try root.makeDirectory(place, mode: 0o700) }
             for place in ["policy", "cache"] { try root.makeDirectory(place) }
             try Vault.create(in: root)
-            try root.replace(pem, at: "keys/log.key", mode: 0o600)
+            try root.replace(pem, at: RootLayout.keyPlace, mode: 0o600)
+            let next = RootLayout.nextKeyPlace
+            if let pem = try SmallFile.read(backup + "/" + next, limit: 64 << 10) {
+                try root.replace(pem, at: next, mode: 0o600)
+            }
+            try keyring.write(in: root)
             // Before anything that could be taken for a ledger.
             let hold = SigningHold(
                 .restored, witness: "", claimedSize: 0, ownSize: statement.treeSize)
             try root.replace(
                 JSONWriter.canonical(hold.json), at: "keys/log.held", mode: 0o600)
-            let report = try carry(backup, to: root, key: origin)
+            let report = try carry(backup, to: root, keys: keyring.keys)
             try copySmallFiles(from: backup, to: root)
             try root.replace(
                 Array((RootLayout.format + "\n").utf8), at: "format", mode: 0o644)
@@ -67,10 +71,36 @@ package enum Restoration {
         return pem
     }
 
+    /// The log's keys as the backup knows them, with the one that signs from now on.
+    ///
+    /// - Throws: `wrong-usage` where that one had been replaced when the backup was made.
+    private static func keyring(
+        of backup: String, _ station: StationIdentity, _ pem: [UInt8]
+    ) throws -> LogKeyring {
+        let key = try VerifierKey(name: station.origin, of: SigningKey(pem: pem))
+        guard var keyring = try LogKeyring.read(in: backup) else { return LogKeyring(key) }
+        switch keyring.state(of: key) {
+        case .signing, .next: break
+        case .former:
+            throw AssemblyFailure(
+                .wrongUsage, subject: "--key",
+                wanted: Bilingual(
+                    "that key was replaced; the one that signs now is wanted",
+                    "该密钥已被替换；请提供现用密钥"))
+        case nil:
+            // The key was changed after the backup was made; the entries that say so come back with
+            // the log.
+            let last = try SmallFile.read(
+                backup + "/log/checkpoint", limit: SignedNote.byteLimit)
+            keyring.replace(by: key, why: "restore", last: last ?? [])
+        }
+        return keyring
+    }
+
     private static func carry(
-        _ backup: String, to root: DurableRoot, key: VerifierKey
+        _ backup: String, to root: DurableRoot, keys: [VerifierKey]
     ) throws -> CarryReport {
-        let mirror = try LedgerMirror(root: root, place: "log", keys: [key])
+        let mirror = try LedgerMirror(root: root, place: "log", keys: keys)
         try mirror.pull(from: folder(backup + "/log"))
         let note = try mirror.note() ?? []
         return try LedgerCarrier(
@@ -131,15 +161,14 @@ package enum Restoration {
     package static func recover(settings: Settings, from mirror: String) async throws -> Recovery {
         let layout = try RootLayout.existing(at: settings.root)
         try RootLayout.requireOwn(layout.path)
-        let key = try VerifierKey(
-            name: layout.station.origin, of: RootLayout.signingKey(in: layout.path))
+        let keys = try layout.keys()
         let isAddress = mirror.hasPrefix("http://") || mirror.hasPrefix("https://")
         let line = isAddress ? try HTTPLine() : nil
         let recovery = try await offPool {
             let root = try DurableRoot(path: layout.path)
             let lock = try RootLock.acquire(root: root, note: "")
             defer { lock.release() }
-            let copy = try opened(root, key)
+            let copy = try opened(root, keys.all)
             let before = copy.held.size
             let held =
                 try line.map { try copy.pull(from: HTTPTileSource(mirror, line: $0)) }
@@ -158,19 +187,19 @@ package enum Restoration {
             }
             return recovery
         }
-        try await release(settings, layout, key, treeSize: recovery.treeSize)
+        try await release(settings, layout, keys, treeSize: recovery.treeSize)
         return recovery
     }
 
     /// Where no witness can be asked over a network, the mirror was the comparison.
     private static func release(
-        _ settings: Settings, _ layout: RootLayout, _ key: VerifierKey, treeSize: Int64
+        _ settings: Settings, _ layout: RootLayout, _ keys: LogKeys, treeSize: Int64
     ) async throws {
         let log = Logger(label: "evidock") { _ in SwiftLogNoOpLogHandler() }
         let station = try await Station.open(
             settings: settings, makesNew: false, note: "", log: log)
         do {
-            let policy = try settings.notary.trustPolicy(root: layout.path, key: key)
+            let policy = try settings.notary.trustPolicy(root: layout.path, keys: keys)
             let canAsk = policy?.witnesses.contains { $0.url != nil } ?? false
             let ledger = station.stages.ledger
             if let hold = await ledger.signingHold(), hold.reason != .proven, !canAsk {
@@ -180,6 +209,7 @@ package enum Restoration {
                 try await ledger.enter([
                     NewCustodyEvent(kind: .restore, time: Clock.now(), rows: [row.row])
                 ])
+                try await station.enterKeyChanges()
             }
         } catch {
             try? await station.close()
@@ -188,16 +218,16 @@ package enum Restoration {
         try await station.close()
     }
 
-    private static func opened(_ root: DurableRoot, _ key: VerifierKey) throws -> LedgerMirror {
+    private static func opened(_ root: DurableRoot, _ keys: [VerifierKey]) throws -> LedgerMirror {
         do {
-            return try LedgerMirror(root: root, place: "log", keys: [key])
+            return try LedgerMirror(root: root, place: "log", keys: keys)
         } catch let failure as MirrorFailure where failure.code == "mirror-damaged" {
             let aside = "vault/damaged/log-" + RootLayout.random(digits: 8)
             try root.makeDirectory(aside)
             for name in ["checkpoint", "tile"] where try root.exists("log/" + name) {
                 try root.moveAside("log/" + name, to: aside + "/" + name)
             }
-            return try LedgerMirror(root: root, place: "log", keys: [key])
+            return try LedgerMirror(root: root, place: "log", keys: keys)
         }
     }
 }

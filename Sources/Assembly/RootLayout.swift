@@ -4,13 +4,14 @@ import DurableFiles
 package import Evidence
 package import Fixity
 import Glibc
+import TransparencyLog
 import Vault
 
 /// The station's root on disk: recognised, or made.
 package struct RootLayout: Sendable {
     /// The version of the layout that this program writes and reads.
     package static let format = "1"
-    private static let fileLimit = 64 << 10
+    static let fileLimit = 64 << 10
 
     package let path: String
     package let station: StationIdentity
@@ -111,6 +112,7 @@ package struct RootLayout: Sendable {
         for place in ["log/checkpoint", "log/checkpoint.next"] where try root.exists(place) {
             try root.remove(place)
         }
+        try LogKeyring(VerifierKey(name: identity.origin, of: key)).write(in: root)
         try CustodyLedger.initialise(root: root, station: identity, key: key)
         let text = JSONWriter.line(identity.json) + "\n"
         try root.replace(Array(text.utf8), at: "station.json", mode: 0o644)
@@ -121,23 +123,26 @@ package struct RootLayout: Sendable {
     ///
     /// - Throws: `readable-key` where others than its owner may read or write it, as ssh(1) does.
     static func signingKey(in root: String) throws -> SigningKey {
-        var status = stat()
-        let place = root + "/keys/log.key"
-        if keyPlace(in: root) == place, stat(place, &status) == 0, status.st_mode & 0o077 != 0 {
+        let place = root + "/" + keyPlace
+        if Self.place(ofKeyIn: root) == place, FileFacts(at: place)?.isOpenToOthers == true {
             throw AssemblyFailure(.readableKey, subject: place)
         }
         return try key(in: root)
     }
 
     /// A systemd credential where there is one, else `keys/log.key`.
-    private static func keyPlace(in root: String) -> String {
+    static func place(ofKeyIn root: String) -> String {
         getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) + "/log.key" }
-            .flatMap { LocalPath.exists($0) ? $0 : nil } ?? root + "/keys/log.key"
+            .flatMap { LocalPath.exists($0) ? $0 : nil } ?? root + "/" + keyPlace
+    }
+
+    static func isKeyCredential(in root: String) -> Bool {
+        place(ofKeyIn: root) != root + "/" + keyPlace
     }
 
     /// The ledger's key, for its public half.
     package static func key(in root: String) throws -> SigningKey {
-        let place = keyPlace(in: root)
+        let place = place(ofKeyIn: root)
         guard let pem = try SmallFile.read(place, limit: Self.fileLimit),
             let key = try? SigningKey(pem: pem)
         else { throw AssemblyFailure(.missingKey, subject: place) }
@@ -226,11 +231,9 @@ enum SmallFile {
             }
         }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            status.st_size <= limit
+        guard let facts = FileFacts(of: descriptor), facts.kind == S_IFREG, facts.size <= limit
         else { return nil }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var bytes = [UInt8](repeating: 0, count: Int(facts.size))
         var count = 0
         while count < bytes.count {
             let step = bytes.withUnsafeMutableBytes {

@@ -81,14 +81,16 @@ package final class Station: Sendable {
         isAlone: Bool, log: Logger
     ) async throws {
         try LibCrypto.requireDigests()
-        let key = try RootLayout.signingKey(in: layout.path)
+        _ = try RootLayout.signingKey(in: layout.path)
+        try KeyChange.settle(root, layout)
+        let keys = try layout.keys()
         volumes = StationVolumes(root: root, origin: layout.station.origin)
         let disks = try volumes.open(copies: settings.copies)
         let vault = try Vault(
             root: root, furtherVolumes: disks.further, copies: disks.copies,
             settings: settings.vault)
         let ledger = try CustodyLedger.open(
-            root: root, station: layout.station, key: key,
+            root: root, station: layout.station, keys: keys,
             settings: CustodySettings(
                 integrateEvery: .milliseconds(settings.integrateEvery),
                 publishEvery: .milliseconds(settings.publishEvery)),
@@ -121,6 +123,7 @@ package final class Station: Sendable {
             vault: { try StationReader(settings: settings).vaultReader() }, isBusy: isBusy)
         cosigning.set(await ledger.signingHold())
         try await feeder.catchUp()
+        try await enterKeyChanges()
     }
 
     /// Publishes what is left, ends the inspector, gives the lock back.

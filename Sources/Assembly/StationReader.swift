@@ -22,9 +22,7 @@ package struct StationReader: Sendable {
         ledger = try LedgerReader(rootPath: layout.path)
     }
 
-    func key() throws -> VerifierKey {
-        try VerifierKey(name: layout.station.origin, of: RootLayout.key(in: layout.path))
-    }
+    func keys() throws -> LogKeys { try layout.keys() }
 
     /// The index. One that is missing, damaged or behind the ledger is brought up first where
     /// nobody holds the root; beside a running daemon that is the daemon's work, and on another

@@ -15,9 +15,9 @@ package enum StickJourney {
     package static func writeRequest(
         _ note: [UInt8], of reader: StationReader, mirrorFrom: Int64?, to path: String
     ) throws {
-        let key = try reader.key()
+        let keys = try reader.keys().all
         let request = try StickRequest(
-            reader: reader.ledger, keys: [key], note: note, mirrorFrom: mirrorFrom)
+            reader: reader.ledger, keys: keys, note: note, mirrorFrom: mirrorFrom)
         let folder = try OutgoingFolder(path: path)
         try request.write { try folder.put($0, at: $1) }
         try folder.publish()

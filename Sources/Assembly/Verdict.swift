@@ -80,8 +80,7 @@ extension StationReader {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw AssemblyFailure(.unreadableFile, subject: path) }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard FileFacts(of: descriptor)?.kind == S_IFREG else {
             throw AssemblyFailure(.unreadableFile, subject: path)
         }
         let found = try await StreamDigest.of(descriptor)

@@ -93,8 +93,7 @@ package final class WitnessStation: Sendable {
     ) throws -> Cosigner {
         let key: SigningKey
         if try root.exists(keyPlace) {
-            var status = stat()
-            guard stat(path + "/" + keyPlace, &status) != 0 || status.st_mode & 0o077 == 0 else {
+            guard FileFacts(at: path + "/" + keyPlace)?.isOpenToOthers != true else {
                 throw AssemblyFailure(.readableKey, subject: path + "/" + keyPlace)
             }
             guard let found = try? SigningKey(pem: root.read(keyPlace, limit: 64 << 10)) else {

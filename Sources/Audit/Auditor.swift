@@ -16,7 +16,7 @@ package final class Auditor {
     let root: String
     let volumes: [String]
     let copies: String?
-    private let vkey: String
+    private let vkeys: [String]
     private let tell: (Finding) -> Void
     var summary = AuditSummary()
     /// What the ledger says must be in the vault.
@@ -43,14 +43,14 @@ package final class Auditor {
     /// - Parameters:
     ///   - volumes: further vault volumes.
     ///   - copies: the directory of the second copy.
-    ///   - vkey: the verifier key that the checkpoint must be signed with.
+    ///   - vkeys: the verifier keys, one of which the checkpoint must be signed with.
     ///   - tell: called for every finding, as it is found.
     package init(
-        root: String, volumes: [String], copies: String?, vkey: String,
+        root: String, volumes: [String], copies: String?, vkeys: [String],
         tell: @escaping (Finding) -> Void
     ) {
         (self.root, self.volumes, self.copies) = (root, volumes, copies)
-        (self.vkey, self.tell) = (vkey, tell)
+        (self.vkeys, self.tell) = (vkeys, tell)
     }
 
     /// Reads everything; `quick` looks at the presence and size of footage, not at its bytes.
@@ -136,15 +136,16 @@ package final class Auditor {
             find("checkpoint-missing", place, Bilingual("The checkpoint is missing.", "检查点缺失。"))
             return nil
         }
+        let keys = vkeys.compactMap { try? VerifierKey(parsing: $0) }
         do {
-            return try Checkpoint.open(note, by: try VerifierKey(parsing: vkey))
+            return try Checkpoint.open(note, byOneOf: keys)
         } catch {
             find(
                 "checkpoint-damaged", place,
                 Bilingual(
                     "The checkpoint is damaged or not signed with the station's key.",
                     "检查点已损坏，或不是由本站密钥签署。"),
-                expected: vkey,
+                expected: vkeys.first,
                 found: error.problem.english)
         }
         return nil

@@ -61,3 +61,24 @@ long long clinux_now(void) {
     clock_gettime(CLOCK_REALTIME, &now);
     return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
+
+static int facts(int result, const struct stat *status, struct clinux_facts *facts) {
+    if (result != 0) {
+        return -1;
+    }
+    facts->mode = status->st_mode;
+    facts->uid = status->st_uid;
+    facts->device = status->st_dev;
+    facts->size = status->st_size;
+    return 0;
+}
+
+int clinux_facts_at(const char *path, bool follows, struct clinux_facts *out) {
+    struct stat status;
+    return facts(follows ? stat(path, &status) : lstat(path, &status), &status, out);
+}
+
+int clinux_facts_of(int fd, struct clinux_facts *out) {
+    struct stat status;
+    return facts(fstat(fd, &status), &status, out);
+}

@@ -18,9 +18,7 @@ extension CustodyLedger {
     /// - Throws: a failure of the log's format, or `not-an-extension`, where the note is not a
     ///   checkpoint that this log has published: then nothing is written.
     package func keep(_ note: SignedNote, meetsQuorum: Bool) async throws {
-        try await onQueue { [key] state in
-            try state.keep(note, meetsQuorum: meetsQuorum, by: key)
-        }
+        try await onQueue { try $0.keep(note, meetsQuorum: meetsQuorum) }
     }
 
     /// Nothing is entered or signed from now on, also after a restart; durable when it returns. What
@@ -42,7 +40,7 @@ extension CustodyLedger {
     /// Remembers that the checkpoint of that size was carried to a notary; durable when it returns. A
     /// witness may then be at it, whether or not its answer ever comes back.
     package func noteRequested(_ note: SignedNote) async throws {
-        try await onQueue { [key] state in try state.noteRequested(note, by: key) }
+        try await onQueue { try $0.noteRequested(note) }
     }
 
     /// Remembers a size at which a witness says it is; durable when it returns.
@@ -65,7 +63,7 @@ extension CustodyLedger {
     /// - Throws: `frozen-otherwise` where that size was frozen with other bytes: read it and ask about
     ///   those. `not-an-extension` where the note is not a checkpoint that this log has published.
     package func freeze(_ note: [UInt8], files: [String: [UInt8]]) async throws {
-        try await onQueue { [key] in try $0.freeze(note, files: files, by: key) }
+        try await onQueue { try $0.freeze(note, files: files) }
     }
 
     private func onQueue<Result: Sendable>(

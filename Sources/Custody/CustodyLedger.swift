@@ -42,7 +42,6 @@ package final class CustodyLedger: Sendable {
 
     let queue = DispatchQueue(label: "evidock.custody")
     let desk: Desk
-    let key: VerifierKey
     private let settings: CustodySettings
     private let now: @Sendable () -> Timestamp
     private let uptime: @Sendable () -> Duration
@@ -59,28 +58,28 @@ package final class CustodyLedger: Sendable {
     /// entries, their records, its tiles.
     ///
     /// - Parameters:
+    ///   - keys: the log's; every checkpoint is signed with those that sign.
     ///   - now: the station's clock.
     ///   - uptime: time since any fixed moment by a clock that nobody sets: against it a jump of
     ///     the station's clock shows.
     /// - Throws: ``CustodyFailure`` where checkpoint, tiles and entries do not fit each other or the
     ///   key, or an older checkpoint was put back; then nothing was touched.
     package static func open(
-        root: DurableRoot, station: StationIdentity, key: SigningKey, settings: CustodySettings,
+        root: DurableRoot, station: StationIdentity, keys: LogKeys, settings: CustodySettings,
         now: @escaping @Sendable () -> Timestamp,
         uptime: @escaping @Sendable () -> Duration = CustodyLedger.uptime
     ) throws -> CustodyLedger {
         CustodyLedger(
-            state: try LedgerState(root: root, station: station, key: key),
-            key: try VerifierKey(name: station.origin, of: key), settings: settings,
+            state: try LedgerState(root: root, station: station, keys: keys), settings: settings,
             now: now, uptime: uptime)
     }
 
     private init(
-        state: LedgerState, key: VerifierKey, settings: CustodySettings,
+        state: LedgerState, settings: CustodySettings,
         now: @escaping @Sendable () -> Timestamp,
         uptime: @escaping @Sendable () -> Duration
     ) {
-        (desk, self.key, self.settings) = (Desk(state: state), key, settings)
+        (desk, self.settings) = (Desk(state: state), settings)
         (self.now, self.uptime) = (now, uptime)
     }
 

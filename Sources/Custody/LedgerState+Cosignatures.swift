@@ -4,8 +4,8 @@ import TransparencyLog
 
 // The lines of witnesses below our checkpoints: see ``CustodyLedger/keep(_:meetsQuorum:)``.
 extension LedgerState {
-    func keep(_ note: SignedNote, meetsQuorum: Bool, by key: VerifierKey) throws {
-        let checkpoint = try Checkpoint.open(note.bytes, by: key)
+    func keep(_ note: SignedNote, meetsQuorum: Bool) throws {
+        let checkpoint = try Checkpoint.open(note.bytes, byOneOf: keys.all)
         guard try isOurs(checkpoint) else {
             throw CustodyFailure(.notAnExtension, detail: "cosigned: \(checkpoint.size)")
         }
@@ -13,7 +13,7 @@ extension LedgerState {
         if checkpoint == published { places.append(LogPlaces.checkpoint) }
         let carried = LogPlaces.requested(checkpoint.size)
         if try root.exists(carried) { places.append(carried) }
-        if meetsQuorum, try !isCosignedLarger(than: checkpoint, by: key) {
+        if meetsQuorum, try !isCosignedLarger(than: checkpoint) {
             places.append(LogPlaces.cosigned)
         }
         for place in places {
@@ -23,8 +23,8 @@ extension LedgerState {
         }
     }
 
-    func freeze(_ note: [UInt8], files: [String: [UInt8]], by key: VerifierKey) throws {
-        let checkpoint = try Checkpoint.open(note, by: key)
+    func freeze(_ note: [UInt8], files: [String: [UInt8]]) throws {
+        let checkpoint = try Checkpoint.open(note, byOneOf: keys.all)
         guard try isOurs(checkpoint) else {
             throw CustodyFailure(.notAnExtension, detail: "time-stamped: \(checkpoint.size)")
         }
@@ -59,9 +59,9 @@ extension LedgerState {
     }
 
     /// One that is damaged, or was put there by another key, gives way.
-    private func isCosignedLarger(than checkpoint: Checkpoint, by key: VerifierKey) throws -> Bool {
+    private func isCosignedLarger(than checkpoint: Checkpoint) throws -> Bool {
         let before = try? root.read(LogPlaces.cosigned, limit: SignedNote.byteLimit)
-        let known = before.flatMap { try? Checkpoint.open($0, by: key) }
+        let known = before.flatMap { try? Checkpoint.open($0, byOneOf: keys.all) }
         return known.map { $0.size > checkpoint.size } ?? false
     }
 

@@ -8,8 +8,8 @@ extension LedgerState {
     /// says so and is asked once more.
     static let requestLimit = 64
 
-    func noteRequested(_ note: SignedNote, by key: VerifierKey) throws {
-        let checkpoint = try Checkpoint.open(note.bytes, by: key)
+    func noteRequested(_ note: SignedNote) throws {
+        let checkpoint = try Checkpoint.open(note.bytes, byOneOf: keys.all)
         guard checkpoint.size <= publishedSize else {
             throw CustodyFailure(.notAnExtension, detail: "asked for: \(checkpoint.size)")
         }

@@ -7,6 +7,7 @@ import TransparencyLog
 /// Owned by the writer's queue.
 struct LedgerState {
     let root: DurableRoot
+    let keys: LogKeys
     private var signer: PersistentSigner
     private let station: StationIdentity
     private var tree: GrowingTree
@@ -26,13 +27,12 @@ struct LedgerState {
 
     /// Reads the published ledger back, checks its right edge against the signed root, and removes
     /// what a crash left beyond it, which no checkpoint ever covered.
-    init(root: DurableRoot, station: StationIdentity, key: SigningKey) throws {
-        (self.root, self.station) = (root, station)
-        let verifier = try VerifierKey(name: station.origin, of: key)
-        guard let shown = try Self.checkpoint(LogPlaces.checkpoint, root: root, key: verifier)
+    init(root: DurableRoot, station: StationIdentity, keys: LogKeys) throws {
+        (self.root, self.station, self.keys) = (root, station, keys)
+        guard let shown = try Self.checkpoint(LogPlaces.checkpoint, root: root, keys: keys)
         else { throw CustodyFailure(.checkpointMissing) }
-        let next = try Self.checkpoint(LogPlaces.nextCheckpoint, root: root, key: verifier)
-        signer = try PersistentSigner(root: root, origin: station.origin, key: key)
+        let next = try Self.checkpoint(LogPlaces.nextCheckpoint, root: root, keys: keys)
+        signer = try PersistentSigner(root: root, origin: station.origin, keys: keys.signing)
         let signed = next.map { $0.size > shown.size ? $0 : shown } ?? shown
         published = try Self.unfinished(signer.last, beyond: signed, root: root) ?? signed
         let lastLeaf: Timestamp?
@@ -95,7 +95,7 @@ struct LedgerState {
 
     /// A checkpoint of ours; nil where there is none.
     private static func checkpoint(
-        _ place: String, root: DurableRoot, key: VerifierKey
+        _ place: String, root: DurableRoot, keys: LogKeys
     ) throws -> Checkpoint? {
         let note: [UInt8]
         do {
@@ -106,7 +106,7 @@ struct LedgerState {
             throw CustodyFailure(.checkpointDamaged, detail: "\(place): \(failure.code)")
         }
         do {
-            return try Checkpoint.open(note, by: key)
+            return try Checkpoint.open(note, byOneOf: keys.all)
         } catch {
             let isReadable = (try? SignedNote(parsing: note)) != nil
             throw CustodyFailure(
@@ -255,7 +255,7 @@ struct LedgerState {
     /// Signs the checkpoint of a ledger that has no leaves yet.
     static func start(root: DurableRoot, station: StationIdentity, key: SigningKey) throws {
         guard try !root.exists(LogPlaces.checkpoint) else { return }
-        var signer = try PersistentSigner(root: root, origin: station.origin, key: key)
+        var signer = try PersistentSigner(root: root, origin: station.origin, keys: [key])
         guard try !root.exists(LogPlaces.nextCheckpoint),
             try root.names(in: LogPlaces.bundles).isEmpty, signer.last?.size ?? 0 == 0
         else { throw CustodyFailure(.checkpointMissing) }

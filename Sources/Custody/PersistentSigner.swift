@@ -3,15 +3,15 @@ import Evidence
 import Fixity
 import TransparencyLog
 
-/// The log's key with a memory: it signs a checkpoint only where the tiles on the disk show that it
-/// extends the last one it signed.
+/// The log's keys with a memory: they sign a checkpoint only where the tiles on the disk show that it
+/// extends the last one they signed.
 ///
 /// What it is about to sign is durable before the signature is made (C2SP tlog-checkpoint: a log must
-/// never sign two inconsistent checkpoints). The memory lies beside the key, apart from the log, so
+/// never sign two inconsistent checkpoints). The memory lies beside the keys, apart from the log, so
 /// that a log put back to yesterday does not take it along.
 struct PersistentSigner {
     private let root: DurableRoot
-    private let key: SigningKey
+    private let keys: [SigningKey]
     private let origin: String
     /// The last checkpoint that was, or was about to be, signed; nil where nothing is remembered.
     private(set) var last: Checkpoint?
@@ -24,8 +24,8 @@ struct PersistentSigner {
 
     /// Reads what is remembered. Throws `signer-memory-damaged` where that is no checkpoint of this
     /// log: it is never taken for nothing.
-    init(root: DurableRoot, origin: String, key: SigningKey) throws {
-        (self.root, self.origin, self.key) = (root, origin, key)
+    init(root: DurableRoot, origin: String, keys: [SigningKey]) throws {
+        (self.root, self.origin, self.keys) = (root, origin, keys)
         last = try Self.read(Self.memory, SignedNote.byteLimit, root).flatMap { text in
             let last: Checkpoint
             do throws(LogFailure) { last = try Checkpoint(parsing: text) } catch {
@@ -68,13 +68,13 @@ struct PersistentSigner {
     mutating func sign(_ checkpoint: Checkpoint, tiles: TileHashReader) throws -> SignedNote {
         guard hold == nil else { throw CustodyFailure(.signingHeld) }
         try remember(checkpoint, tiles: tiles)
-        return try checkpoint.signed(with: key)
+        return try checkpoint.signed(with: keys)
     }
 
-    /// Signs again what is remembered: the same bytes as the first time (RFC 8032).
-    func signLast() throws -> SignedNote? { try last?.signed(with: key) }
+    /// Signs again what is remembered: under the same keys the same bytes (RFC 8032).
+    func signLast() throws -> SignedNote? { try last?.signed(with: keys) }
 
-    /// Takes over a checkpoint that bears this key's signature already: where an earlier version, or a
+    /// Takes over a checkpoint that bears a signature of the log's already: where an earlier version, or a
     /// copy of the root that is newer than the memory, signed it.
     mutating func adopt(_ checkpoint: Checkpoint, tiles: TileHashReader) throws {
         try remember(checkpoint, tiles: tiles)

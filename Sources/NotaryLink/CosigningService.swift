@@ -13,22 +13,30 @@ package struct CosigningService: Service {
     private let ledger: CustodyLedger
     private let reader: LedgerReader
     private let policy: TrustPolicy
-    private let key: VerifierKey
+    private let keys: [VerifierKey]
+    private let origin: String
     private let line: HTTPLine
     private let board: CosigningBoard
+    private let released: @Sendable () async throws -> Void
     private let now: @Sendable () -> Timestamp
     private let log: Logger
 
     /// How often the newest checkpoint is looked at.
     private static let beat: Duration = .seconds(1)
 
+    /// - Parameters:
+    ///   - keys: of the log; the first one signs.
+    ///   - released: what else is to be done once signing goes on after a hold.
     package init(
-        ledger: CustodyLedger, reader: LedgerReader, policy: TrustPolicy, key: VerifierKey,
-        line: HTTPLine, board: CosigningBoard, now: @escaping @Sendable () -> Timestamp,
-        log: Logger
+        ledger: CustodyLedger, reader: LedgerReader, policy: TrustPolicy, keys: [VerifierKey],
+        line: HTTPLine, board: CosigningBoard,
+        released: @escaping @Sendable () async throws -> Void,
+        now: @escaping @Sendable () -> Timestamp, log: Logger
     ) {
-        (self.ledger, self.reader, self.policy, self.key) = (ledger, reader, policy, key)
+        (self.ledger, self.reader, self.policy, self.keys) = (ledger, reader, policy, keys)
         (self.line, self.board, self.now, self.log) = (line, board, now, log)
+        self.released = released
+        origin = keys.first?.name ?? ""
     }
 
     package func run() async throws {
@@ -37,7 +45,7 @@ package struct CosigningService: Service {
             let hold = await ledger.signingHold()
             board.set(hold)
             var desk = CosigningDesk(
-                policy: policy, origin: key.name, cosigned: cosigned ?? nil, hold: hold)
+                policy: policy, origin: origin, cosigned: cosigned ?? nil, hold: hold)
             board.set(desk)
             let (events, feed) = AsyncStream<Event>.makeStream()
             let start = ContinuousClock.now
@@ -78,7 +86,7 @@ package struct CosigningService: Service {
     }
 
     private func newest() async throws -> SignedCheckpoint {
-        try await offPool { try SignedCheckpoint(reader.checkpoint().note, by: [key]) }
+        try await offPool { try SignedCheckpoint(reader.checkpoint().note, by: keys) }
     }
 
     // MARK: - Doing
@@ -106,6 +114,7 @@ package struct CosigningService: Service {
                         NewCustodyEvent(kind: .restore, time: now(), rows: [row.row])
                     ])
                 }
+                try await released()
             case .report(let finding):
                 log.warning(
                     "\(finding.message.english)",
@@ -140,7 +149,7 @@ package struct CosigningService: Service {
         guard let url = url(of: name) else { return .looked(name, number, nil) }
         do {
             let answer = try await line.ask(
-                url + "/" + WitnessAddress.newest(ofOrigin: key.name),
+                url + "/" + WitnessAddress.newest(ofOrigin: origin),
                 limit: SignedNote.byteLimit, within: .seconds(30))
             guard answer.status == 200 || answer.status == 404 else {
                 return .looked(name, number, nil)
@@ -149,7 +158,7 @@ package struct CosigningService: Service {
                 name, number,
                 try await offPool {
                     try ShownHistory.compare(
-                        answer.status == 200 ? answer.body : nil, keys: [key],
+                        answer.status == 200 ? answer.body : nil, keys: keys,
                         size: try reader.size(), root: reader.root(ofSize:))
                 })
         } catch { return .looked(name, number, nil) }

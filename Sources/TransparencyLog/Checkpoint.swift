@@ -69,17 +69,31 @@ package struct Checkpoint: Hashable, Sendable {
         try SignedNote(signing: text, as: origin, with: key)
     }
 
+    /// The same with a line of each key, in their order: while a log changes its key. At least one.
+    package func signed(with keys: [SigningKey]) throws -> SignedNote {
+        guard let first = keys.first else { throw LogFailure(.notRepresentable, "no key") }
+        return try keys.dropFirst().reduce(into: signed(with: first)) { note, key in
+            try signed(with: key).signatures.forEach { note.append($0) }
+        }
+    }
+
     /// Reads a signed checkpoint: its note must be signed by this key, and its origin the key's
     /// name. Cosignatures are left unread.
     package static func open(
         _ note: [UInt8], by key: VerifierKey
+    ) throws(LogFailure) -> Checkpoint { try open(note, byOneOf: [key]) }
+
+    /// The same where a log has had several keys: at least one of them must have signed, and none
+    /// of their lines may be false.
+    package static func open(
+        _ note: [UInt8], byOneOf keys: [VerifierKey]
     ) throws(LogFailure) -> Checkpoint {
         let note = try SignedNote(parsing: note)
-        try note.verify(by: key)
+        let signers = try note.signers(among: keys)
+        guard !signers.isEmpty else { throw LogFailure(.unsigned) }
         let checkpoint = try Checkpoint(parsing: note.text)
-        guard checkpoint.origin.utf8.elementsEqual(key.name.utf8) else {
-            throw LogFailure(.otherLog, line: 1)
-        }
+        guard signers.contains(where: { checkpoint.origin.utf8.elementsEqual($0.name.utf8) })
+        else { throw LogFailure(.otherLog, line: 1) }
         return checkpoint
     }
 }

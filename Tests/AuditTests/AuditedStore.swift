@@ -33,7 +33,8 @@ final class AuditedStore {
         let root = try DurableRoot(path: path)
         try CustodyLedger.initialise(root: root, station: station, key: key)
         ledger = try CustodyLedger.open(
-            root: root, station: station, key: key,
+            root: root, station: station,
+            keys: LogKeys(origin: station.origin, key: key),
             settings: CustodySettings(integrateEvery: .zero, publishEvery: .zero),
             now: { Timestamp(milliseconds: 1_790_000_000_000) }, uptime: { .zero })
         guard leaves > 0 else { return }
@@ -93,7 +94,7 @@ final class AuditedStore {
     ) throws -> (codes: [String], findings: [Finding], summary: AuditSummary) {
         var findings: [Finding] = []
         let vkey = try VerifierKey(name: station.origin, of: key ?? self.key).description
-        let auditor = Auditor(root: path, volumes: [], copies: nil, vkey: vkey) {
+        let auditor = Auditor(root: path, volumes: [], copies: nil, vkeys: [vkey]) {
             findings.append($0)
         }
         let items = items

@@ -52,7 +52,7 @@ struct SignedForgeryTests {
         directory.write(try JSONWriter.canonical(station.json), at: "station.json")
         var codes: [String] = []
         let vkey = try VerifierKey(name: checkpoint.origin, of: key).description
-        let auditor = Auditor(root: directory.path, volumes: [], copies: nil, vkey: vkey) {
+        let auditor = Auditor(root: directory.path, volumes: [], copies: nil, vkeys: [vkey]) {
             codes.append($0.code)
         }
         _ = auditor.run(isQuick: false, index: { _ in })
@@ -130,7 +130,7 @@ struct SignedForgeryTests {
         directory.write(try claim.signed(with: key).bytes, at: "log/checkpoint")
         var codes: [String] = []
         let vkey = try VerifierKey(name: station.origin, of: key).description
-        _ = Auditor(root: directory.path, volumes: [], copies: nil, vkey: vkey) {
+        _ = Auditor(root: directory.path, volumes: [], copies: nil, vkeys: [vkey]) {
             codes.append($0.code)
         }.run(isQuick: true, index: { _ in })
         #expect(codes == ["bundle-missing", "tile-missing"])

@@ -36,7 +36,7 @@ final class LedgerStore: Sendable {
     ) throws -> CustodyLedger {
         try CustodyLedger.open(
             root: try DurableRoot(path: path ?? self.path, calls: calls), station: station,
-            key: key ?? self.key,
+            keys: LogKeys(origin: station.origin, key: key ?? self.key),
             settings: CustodySettings(integrateEvery: .zero, publishEvery: .zero),
             now: { self.clock.withLock { $0 } }, uptime: { self.uptime.withLock { $0 } })
     }

@@ -24,7 +24,8 @@ struct RecoveryTests {
             bytes.starts(with: origin) ? -Int(ENOSPC) : DiskCalls.kernel.write(file, bytes, offset)
         }
         let unpublishing = try CustodyLedger.open(
-            root: try store.root(calls), station: store.station, key: store.key,
+            root: try store.root(calls), station: store.station,
+            keys: LogKeys(origin: store.station.origin, key: store.key),
             settings: CustodySettings(integrateEvery: .zero, publishEvery: .seconds(86_400)),
             now: { Timestamp(milliseconds: 1_790_000_000_000) }, uptime: { .zero })
         var size = published

@@ -36,7 +36,8 @@ final class Station: Sendable {
 
     func open() throws -> CustodyLedger {
         try CustodyLedger.open(
-            root: DurableRoot(path: path), station: identity, key: key,
+            root: DurableRoot(path: path), station: identity,
+            keys: LogKeys(origin: identity.origin, key: key),
             settings: CustodySettings(integrateEvery: .zero, publishEvery: .zero),
             now: { self.clock.withLock { $0 } }, uptime: { .zero })
     }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stdbool.h>
+
 // File calls that hide behind _GNU_SOURCE. All return -1 with errno unless said otherwise.
 
 /// renameat2(2) with RENAME_NOREPLACE. Where the file system does not know it (NFS, FUSE): a hard
@@ -21,5 +23,16 @@ int clinux_drop_cache(int fd);
 int clinux_clone(int target, int source);
 /// ioprio_set(2) of the calling thread to the idle class: it has the disk when nobody else wants it.
 void clinux_idle_io(void);
+/// What stat(2) says of a file.
+struct clinux_facts {
+    unsigned int mode;
+    unsigned int uid;
+    unsigned long long device;
+    long long size;
+};
+/// stat(2), or lstat(2) where links are not followed; 0 on success, else -1 and errno.
+int clinux_facts_at(const char *path, bool follows, struct clinux_facts *facts);
+/// fstat(2).
+int clinux_facts_of(int fd, struct clinux_facts *facts);
 /// clock_gettime(2), CLOCK_REALTIME: milliseconds since 1970.
 long long clinux_now(void);

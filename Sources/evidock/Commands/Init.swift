@@ -10,12 +10,18 @@ struct Init: AsyncParsableCommand {
     @Option(help: "The station's name.") var station: String
     @Option(help: "The court's code, such as 闽0602.") var court: String?
     @Option(help: "The ledger's origin; by default one with a random part.") var origin: String?
+    @Option(name: .customLong("key-copy"), help: "Where the offline copy of the log's key goes.")
+    var keyCopy: String?
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
         let settings = try await global.settings()
         let layout = try RootLayout.make(
             at: settings.root, name: station, court: court, origin: origin, now: Clock.now())
+        if let keyCopy {
+            _ = try KeyCopy.run(
+                settings: settings, out: LocalPath.absolute(keyCopy), check: nil)
+        }
         if global.json {
             Terminal.line(layout.station.json)
         } else {
@@ -25,9 +31,13 @@ struct Init: AsyncParsableCommand {
                     "站点 \(layout.station.name)（\(layout.station.code)）已建立于 \(layout.path)。"
                 ).text(in: language))
             Terminal.note(
-                Bilingual(
-                    "Keep a copy of keys/log.key off line: without it the ledger cannot go on.",
-                    "请离线保存 keys/log.key 的副本：丢失后存证日志无法继续。"))
+                keyCopy == nil
+                    ? Bilingual(
+                        "Keep a copy of the log's key off line: evidock log copy-key --out FILE. Without it a station whose disk is lost goes on under a new key only.",
+                        "请离线保存日志密钥的副本：evidock log copy-key --out FILE。如无副本，存储盘丢失后只能改用新密钥。")
+                    : Bilingual(
+                        "The offline copy of the log's key is at \(SafeText.of(keyCopy ?? "")): lock it away.",
+                        "日志密钥的离线副本位于 \(SafeText.of(keyCopy ?? ""))，请妥善封存。"))
         }
     }
 }

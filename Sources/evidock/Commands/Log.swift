@@ -8,6 +8,7 @@ struct Log: AsyncParsableCommand {
         discussion: ExitCodes.help,
         subcommands: [
             Vkey.self, Checkpoint.self, Entry.self, Proof.self, Anchor.self, Recover.self,
+            Policy.self, CopyKey.self, Rotate.self, ReplaceKey.self,
         ])
 
     struct Vkey: AsyncParsableCommand {
@@ -16,8 +17,10 @@ struct Log: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
-            let key = try StationReader(settings: try await global.settings()).verifierKey()
-            global.json ? Terminal.line(["vkey": .string(key)]) : Terminal.line(key)
+            let reader = try StationReader(settings: try await global.settings())
+            global.json
+                ? Terminal.line(try reader.verifierKeyJSON())
+                : Terminal.line(try reader.verifierKeys().first ?? "")
         }
     }
 

@@ -45,7 +45,8 @@ struct LedgerBench {
         let key = SigningKey.generate()
         try CustodyLedger.initialise(root: root, station: station, key: key)
         let ledger = try CustodyLedger.open(
-            root: root, station: station, key: key,
+            root: root, station: station,
+            keys: LogKeys(origin: station.origin, key: key),
             settings: CustodySettings(
                 integrateEvery: .milliseconds(integrate), publishEvery: .milliseconds(publish)),
             now: { now() })
@@ -155,7 +156,7 @@ struct LedgerBench {
     private static func check(_ folder: String) throws {
         let note = try LedgerReader(rootPath: folder).checkpoint()
         var findings = 0
-        let auditor = Auditor(root: folder, volumes: [], copies: nil, vkey: "") { finding in
+        let auditor = Auditor(root: folder, volumes: [], copies: nil, vkeys: []) { finding in
             // The bench's leaves have no station.json and no records; the log itself is what is timed.
             if !["station-damaged", "leaf-of-other-station"].contains(finding.code) {
                 findings += 1
