@@ -57,9 +57,9 @@ struct LedgerState {
         try signer.reconsider(LedgerTiles.reader(root, size: published.size))
         if published != shown, let note = try signer.signLast() {
             // The power went between signing and showing: it may have been seen, so it stands.
-            if published != next { try root.replace(note.bytes, at: LogPlaces.nextCheckpoint) }
             try root.replace(note.bytes, at: LogPlaces.checkpoint)
         }
+        if next != nil { try root.remove(LogPlaces.nextCheckpoint) }
         try LogRecovery(root: root, published: published, shown: shown).run()
     }
 
@@ -235,8 +235,8 @@ struct LedgerState {
     /// Signs a checkpoint over everything integrated, durable when it returns. It always extends
     /// the last one: the tree only grows.
     ///
-    /// It is durable aside before anyone can see it: a checkpoint that was seen and then lost with
-    /// the power would let another of the same size be signed.
+    /// The signer remembers it durably before anyone can see it: one that was seen and then lost with
+    /// the power is signed again at the next start, and no other of its size ever is.
     mutating func publish() throws {
         guard tree.size > published.size else { return }
         let checkpoint = try Checkpoint(
@@ -244,7 +244,6 @@ struct LedgerState {
         let note = try signer.sign(
             checkpoint, tiles: LedgerTiles.reader(root, size: tree.size)
         ).bytes
-        try root.replace(note, at: LogPlaces.nextCheckpoint)
         try root.replace(note, at: LogPlaces.checkpoint)
         published = checkpoint
         // A partial tile that is still there harms nothing; the next start looks again.

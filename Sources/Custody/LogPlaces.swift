@@ -4,7 +4,8 @@ import TransparencyLog
 /// Where the ledger's files lie below the root.
 enum LogPlaces {
     static let checkpoint = "log/checkpoint"
-    /// A checkpoint that is signed and durable, and not yet shown.
+    /// Where roots of format 1 made by earlier programs have a checkpoint that was signed and not yet
+    /// shown: the signer's memory does that work now. Read at a start, then removed.
     static let nextCheckpoint = "log/checkpoint.next"
     /// The newest checkpoint that a quorum of witnesses has cosigned.
     static let cosigned = "log/checkpoint.cosigned"
