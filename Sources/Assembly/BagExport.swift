@@ -62,6 +62,11 @@ extension StationReader {
             filter.limit = .max
             found.formUnion(try index.list(filter).map(\.item))
         }
+        // Certificates go along, as items of their own.
+        for name in found { found.formUnion(try index.certificates(item: name).map(\.document)) }
+        if let caseNumber {
+            found.formUnion(try index.certificates(caseNumber: caseNumber).map(\.document))
+        }
         guard !found.isEmpty else {
             throw AssemblyFailure(.noSuchItem, subject: caseNumber ?? "")
         }
@@ -196,6 +201,7 @@ private struct BagSelection {
     /// What a party to the case is shown: what its footage is, never who else had to do with it.
     private static let partyRows: Set<String> = [
         FileRow.kind, BlocksRow.kind, DescriptionRow.kind, QuarantineRow.kind, TimeStampRow.kind,
+        CertificateRow.kind, AttestationRow.kind,
     ]
 
     init(_ order: BagOrder, index: IndexReader) throws {

@@ -12,15 +12,18 @@ package struct DockReport: Sendable {
     private let slots: [SlotStatus]
     private let index: IndexReader
     private let cosigning: CosigningBoard.State?
+    private let attestation: (name: String, problem: Bilingual?)?
 
     package init(station: Station) {
         (slots, index) = (station.board.slots, station.stages.index)
         cosigning = station.cosigning.now
+        attestation = station.attestation.now
     }
 
     /// Without a daemon there are no slots, only what the index remembers.
     package init(index: IndexReader) {
         (slots, self.index, cosigning) = ([], index, nil)
+        attestation = nil
     }
 
     /// One object a line.
@@ -42,6 +45,19 @@ package struct DockReport: Sendable {
             all.append(status)
         }
         return all.map { $0.json(in: language) } + cosigningLines(in: language)
+            + attestationLines(in: language)
+    }
+
+    private func attestationLines(in language: Language) -> [JSONValue] {
+        guard let attestation else { return [] }
+        let words = attestation.problem ?? Bilingual("Nothing to report", "正常")
+        return [
+            [
+                "attestation": .string(SafeText.of(attestation.name)),
+                "standing": .string(attestation.problem == nil ? "well" : "troubled"),
+                "words": .string(words.text(in: language)),
+            ]
+        ]
     }
 
     /// How the station stands with each of its witnesses, and whether it may sign at all.

@@ -34,6 +34,15 @@ struct NotaryServices: Sendable {
                     line: try HTTPLine(roots: settings.timeStampTLS.map(PolicyFile.certificates)),
                     log: log))
         }
+        if let settings = station.settings.attestation {
+            let attestor = try settings.attestor()
+            services.append(
+                AttestationService(
+                    desk: AttestationDesk(
+                        station: station, attestor: attestor, settings: settings),
+                    name: attestor.name, every: settings.every, board: station.attestation,
+                    log: log))
+        }
     }
 }
 

@@ -23,9 +23,10 @@ package struct Operations: Sendable {
         do {
             try request.check()
             switch request {
-            case .ingest(let paths, let recorder, let officer, let zone):
+            case .ingest(let paths, let recorder, let officer, let zone, let isNotarys):
                 return try await ingest(
-                    paths, recorder: recorder, officer: officer, zone: zone, by: by, answer: answer)
+                    paths, recorder: recorder, officer: officer, zone: zone, isNotarys: isNotarys,
+                    by: by, answer: answer)
             case .describe(let items): return try await describe(items, answer: answer)
             case .disclose(let items, let how, let why):
                 return try await disclose(items, how: how, why: why, by: by, answer: answer)
@@ -46,6 +47,7 @@ package struct Operations: Sendable {
                 return try await carryOut(note, wantsStamps: wantsStamps, answer)
             case .carryIn(let files): return try await carryIn(files, answer)
             case .anchor: return try await anchor(answer)
+            case .certify(let order): return try await certify(order, by: by, answer)
             case .scrub(let items): return try await scrub(items, answer: answer)
             case .releaseHold(let why): return try await releaseHold(why, by: by, answer)
             }
@@ -58,11 +60,13 @@ package struct Operations: Sendable {
     // MARK: - ingest
 
     private func ingest(
-        _ paths: [String], recorder: String?, officer: String?, zone: String?, by: String,
+        _ paths: [String], recorder: String?, officer: String?, zone: String?, isNotarys: Bool,
+        by: String,
         answer: @escaping @Sendable (Answer) -> Void
     ) async throws -> ExitStatus {
         var overrides = RecorderOverrides(recorder: recorder, officer: officer)
         overrides.zone = zone.flatMap(ZoneOffset.init)
+        if isNotarys { overrides.source = .notary }
         let volumes = try paths.map(volume(at:))
         var total = VisitSummary()
         total.safeToRemove = true

@@ -18,6 +18,11 @@ package enum PlainText {
             throw refuse("no control or invisible characters", "不得包含控制字符或不可见字符")
         }
     }
+
+    /// A day of the calendar, `yyyy-MM-dd`.
+    static func isDay(_ text: String) -> Bool {
+        text.utf8.count == 10 && Timestamp(text + "T00:00:00.000Z") != nil
+    }
 }
 
 extension Request {
@@ -26,7 +31,7 @@ extension Request {
     /// - Throws: `wrong-usage`.
     package func check() throws {
         switch self {
-        case .ingest(let paths, let recorder, let officer, let zone):
+        case .ingest(let paths, let recorder, let officer, let zone, _):
             guard !paths.contains("") else {
                 throw AssemblyFailure(
                     .wrongUsage, subject: "PATH",
@@ -38,6 +43,25 @@ extension Request {
                 throw AssemblyFailure(
                     .wrongUsage, subject: "--zone",
                     wanted: Bilingual("write it like +08:00", "请写成 +08:00 的形式"))
+            }
+        case .certify(let order):
+            try PlainText.check(order.number, of: "--number", limit: 128)
+            try PlainText.check(order.office, of: "--office", limit: 200)
+            try PlainText.check(order.caseNumber, of: "--case", limit: 128)
+            guard !order.number.isEmpty else {
+                throw AssemblyFailure(
+                    .wrongUsage, subject: "--number",
+                    wanted: Bilingual("the certificate's number is wanted", "请填写公证书编号"))
+            }
+            guard !order.items.isEmpty || order.caseNumber != nil else {
+                throw AssemblyFailure(
+                    .wrongUsage, subject: "certificate add",
+                    wanted: Bilingual("items or a case are wanted", "请指定条目或案号"))
+            }
+            guard order.issued.map(PlainText.isDay) ?? true else {
+                throw AssemblyFailure(
+                    .wrongUsage, subject: "--issued",
+                    wanted: Bilingual("write it like 2026-08-04", "请写成 2026-08-04 的形式"))
             }
         case .disclose(_, _, let why): try PlainText.check(why, of: "--why", limit: 1000)
         case .releaseHold(let why):

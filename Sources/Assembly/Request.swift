@@ -3,7 +3,9 @@ package import Evidence
 /// What a writing command asks of whoever holds the root: this process itself, or the running
 /// daemon by its control socket. As JSON it is one line.
 package enum Request: Sendable {
-    case ingest(paths: [String], recorder: String?, officer: String?, zone: String?)
+    case ingest(
+        paths: [String], recorder: String?, officer: String?, zone: String?,
+        isNotarys: Bool)
     case describe(items: [String])
     /// Bytes of these items are about to leave the station: one event for all of them.
     case disclose(items: [String], how: String, why: String?)
@@ -23,16 +25,19 @@ package enum Request: Sendable {
     case scrub(items: [String])
     /// The entries so far are anchored by SM3.
     case anchor
+    /// A notarial certificate is attached.
+    case certify(CertificateOrder)
 
     package var json: JSONValue {
         switch self {
-        case .ingest(let paths, let recorder, let officer, let zone):
+        case .ingest(let paths, let recorder, let officer, let zone, let isNotarys):
             var members: [String: JSONValue] = [
                 "request": "ingest", "paths": .array(paths.map(JSONValue.string)),
             ]
             members.set("recorder", recorder)
             members.set("officer", officer)
             members.set("zone", zone)
+            if isNotarys { members["notary"] = true }
             return .object(members)
         case .describe(let items):
             return ["request": "describe", "items": .array(items.map(JSONValue.string))]
@@ -64,6 +69,15 @@ package enum Request: Sendable {
                 "files": .object(files.mapValues { .string(Base64.encode($0)) }),
             ]
         case .anchor: return ["request": "anchor"]
+        case .certify(let order):
+            var members: [String: JSONValue] = [
+                "request": "certify", "path": .string(order.path), "number": .string(order.number),
+                "items": .array(order.items.map(JSONValue.string)),
+            ]
+            members.set("office", order.office)
+            members.set("issued", order.issued)
+            members.set("case", order.caseNumber)
+            return .object(members)
         case .scrub(let items):
             return ["request": "scrub", "items": .array(items.map(JSONValue.string))]
         case .releaseHold(let why): return ["request": "release-hold", "why": .string(why)]
@@ -79,7 +93,8 @@ package enum Request: Sendable {
         case "ingest":
             self = .ingest(
                 paths: strings("paths"), recorder: json[key: "recorder"]?.stringValue,
-                officer: json[key: "officer"]?.stringValue, zone: json[key: "zone"]?.stringValue)
+                officer: json[key: "officer"]?.stringValue, zone: json[key: "zone"]?.stringValue,
+                isNotarys: json[key: "notary"]?.boolValue ?? false)
         case "describe": self = .describe(items: strings("items"))
         case "disclose":
             guard let how = json[key: "how"]?.stringValue else { return nil }
@@ -106,6 +121,15 @@ package enum Request: Sendable {
                 files: files.compactMapValues { $0.stringValue.flatMap { Base64.decode($0) } })
         case "scrub": self = .scrub(items: strings("items"))
         case "anchor": self = .anchor
+        case "certify":
+            guard let path = json[key: "path"]?.stringValue, path.hasPrefix("/"),
+                let number = json[key: "number"]?.stringValue
+            else { return nil }
+            self = .certify(
+                CertificateOrder(
+                    path: path, number: number, office: json[key: "office"]?.stringValue,
+                    issued: json[key: "issued"]?.stringValue, items: strings("items"),
+                    caseNumber: json[key: "case"]?.stringValue))
         case "release-hold":
             guard let why = json[key: "why"]?.stringValue else { return nil }
             self = .releaseHold(why: why)

@@ -31,6 +31,8 @@ package struct Settings: Sendable {
     /// Whether somebody named that address: then it must be had.
     package var mustListen: Bool
     package var notary: NotarySettings
+    /// An interface that takes digests as a third party; nil for none.
+    var attestation: AttestationSettings?
     package var vault: VaultSettings
     package var ingest: IngestSettings
     /// Milliseconds between two integrations, and between two published checkpoints.
@@ -75,6 +77,7 @@ package struct Settings: Sendable {
         self.listen = try listen.map(Self.listenAddress) ?? Self.defaultListen
         mustListen = listen != nil
         notary = try NotarySettings(reading)
+        attestation = try AttestationSettings(reading)
         vault = VaultSettings()
         vault.reserveBytes = Int64(
             try reading.number("reserveBytes", default: 1 << 30, in: 0...Int.max))
@@ -89,6 +92,7 @@ package struct Settings: Sendable {
                 .malformedSetting, subject: "mode", wanted: Wanted.either("readback", "both"))
         }
         ingest = IngestSettings()
+        ingest.notaryRecorders = Set(try reading.texts("notaryRecorders"))
         ingest.volumes = try reading.number("volumes", default: 8, in: 1...1000)
         ingest.transfers = try reading.number(
             "transfers", default: vault.singleThreaded ? 1 : 8, in: 1...1000)
@@ -172,6 +176,12 @@ struct StrictReading {
                 .malformedSetting, subject: "\(key)", wanted: Settings.Wanted.oneValue)
         }
         return nil
+    }
+
+    /// A list of texts; a single one counts as one. Empty where there is none.
+    func texts(_ key: ConfigKey) throws -> [String] {
+        if let text = reader.string(forKey: key) { return text.isEmpty ? [] : [text] }
+        return reader.stringArray(forKey: key) ?? []
     }
 
     func path(_ key: ConfigKey) throws -> String? { try text(key).map(LocalPath.absolute) }

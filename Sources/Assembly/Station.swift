@@ -21,6 +21,7 @@ package final class Station: Sendable {
     package let board = DockBoard()
     package let active: ActiveVisits
     let cosigning = CosigningBoard()
+    let attestation = AttestationBoard()
     let replication: ReplicationBacklog
     let scrubbing: ScrubBacklog
     let anchors: AnchorDesk

@@ -9,6 +9,7 @@ enum IndexFormat {
     static let migrations: [any Migration.Type] = [
         LedgerView.self,
         FixityView.self,
+        NotaryView.self,
     ]
 
     /// What an open file is to us.

@@ -5,7 +5,8 @@ import Glibc
 /// A folder that leaves the store: it appears under its name whole and synced, or not at all.
 package final class OutgoingFolder {
     private let path: String
-    private let temporary: String
+    /// Where its files lie until it is published; gone with it where it is not.
+    package let temporary: String
     private let descriptor: CInt
     private var folders: [String] = []
     private var files: [String] = []

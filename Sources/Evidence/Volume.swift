@@ -119,6 +119,13 @@ package struct FileTime: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+/// Whose recorder was docked.
+package enum RecorderSource: String, Sendable, CaseIterable {
+    case court
+    /// A notary's, who recorded as a neutral third party.
+    case notary
+}
+
 /// A docked recorder, recognised and listed: what the conductor walks through the stages.
 package struct RecorderVisit: Sendable {
     package struct Refused: Hashable, Sendable {
@@ -149,12 +156,15 @@ package struct RecorderVisit: Sendable {
     package let unfinishedBytes: Int64
     /// What the listing found odd: no profile knew it, names of two recorders, missing numbers.
     package let findings: [Finding]
+    /// Whose it is, as somebody said or as its number claims.
+    package let source: RecorderSource
 
     package init(
         volume: Volume, profile: String, model: String?, recorder: String?, officer: String?,
         zone: ZoneOffset, files: [FootageFile], refused: [Refused], unfinished: Int,
-        unfinishedBytes: Int64, findings: [Finding]
+        unfinishedBytes: Int64, findings: [Finding], source: RecorderSource = .court
     ) {
+        self.source = source
         (self.volume, self.profile, self.model) = (volume, profile, model)
         (self.recorder, self.officer, self.zone) = (recorder, officer, zone)
         (self.files, self.refused, self.unfinished) = (files, refused, unfinished)

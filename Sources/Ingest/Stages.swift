@@ -50,6 +50,8 @@ package struct Stages: Sendable {
 
 /// How the conductor goes about its work.
 package struct IngestSettings: Sendable {
+    /// Numbers of recorders that a notary carries.
+    package var notaryRecorders: Set<String> = []
     /// Transfers that one visit may have under way when it is alone.
     package var transfers = 8
     /// Volumes worked on at once.

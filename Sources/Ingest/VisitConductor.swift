@@ -49,7 +49,8 @@ package struct VisitConductor: Sendable {
                 let tree = try RecorderTree(at: volume.mountPoint)
                 let visit = try Recognition.visit(
                     volume: volume, tree: tree, catalogue: stages.catalogue,
-                    overrides: overrides, now: stages.now())
+                    overrides: overrides, notaryRecorders: stages.settings.notaryRecorders,
+                    now: stages.now())
                 return (tree, visit)
             }
             let walk = VisitWalk(

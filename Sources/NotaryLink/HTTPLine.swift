@@ -47,14 +47,19 @@ package final class HTTPLine: Sendable {
     /// Posts, or gets where there is nothing to post.
     ///
     /// - Parameters:
+    ///   - authorization: the header of that name (RFC 9110, section 11.6.2).
     ///   - limit: the most bytes of an answer that are looked at.
     ///   - within: for the whole of it.
     /// - Throws: `no-answer`, with a word about why; `too-long`.
     package func ask(
-        _ url: String, post: (body: [UInt8], type: String)? = nil, limit: Int, within: Duration
+        _ url: String, post: (body: [UInt8], type: String)? = nil, authorization: String? = nil,
+        limit: Int, within: Duration
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: url)
         request.headers.add(name: "User-Agent", value: "evidock")
+        if let authorization {
+            request.headers.add(name: "Authorization", value: authorization)
+        }
         if let post {
             request.method = .POST
             request.headers.add(name: "Content-Type", value: post.type)

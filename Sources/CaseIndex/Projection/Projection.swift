@@ -32,6 +32,8 @@ struct Projection {
         FindingProjection.self,
         ReplicationProjection.self,
         FixityProjection.self,
+        CertificateProjection.self,
+        AttestationProjection.self,
     ]
 
     private struct Key: Hashable {

@@ -18,8 +18,8 @@ enum DockingProjection: RowProjection {
             """
             INSERT INTO visits (origin, leaf, station, docked, profile, model, recorder, officer,
                 zone, volumeLabel, volumeSerial, fileSystem, isReadOnly, isFolder, account, files,
-                bytes, inventory, inventoryRefused, unfinished)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                bytes, inventory, inventoryRefused, unfinished, source)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(event.index), .text(event.leaf.station),
@@ -29,6 +29,7 @@ enum DockingProjection: RowProjection {
                 .init(visit.isReadOnly), .init(visit.isFolder), .text(visit.by),
                 .integer(visit.files), .integer(visit.bytes), .text(visit.inventory),
                 .integer(visit.refused), .integer(visit.unfinished),
+                .init(visit.source == .court ? nil : visit.source.rawValue),
             ])
     }
 }

@@ -98,13 +98,14 @@ extension IndexReader {
                 """), station: station)
         if let visit = try fetch(
             """
-            SELECT v.model, v.profile FROM items i
+            SELECT v.model, v.profile, v.source FROM items i
             JOIN visits v ON v.origin = i.origin AND v.leaf = i.visit
             WHERE i.origin = ? AND i.leaf = ?
             """
         ).first {
             record.model = try visit.optionalText("model")
             record.profile = try visit.optionalText("profile")
+            record.source = try visit.optionalText("source")
         }
         let facts = try fetch("SELECT name, value FROM facts WHERE origin = ? AND item = ?").map {
             (name: try $0.text("name"), value: try $0.json("value"))
@@ -129,6 +130,20 @@ extension IndexReader {
         record.findings = try fetch(
             "SELECT * FROM findings WHERE origin = ? AND item = ? ORDER BY leaf, position"
         ).map(Finding.init)
+        record.certificates = try fetch(
+            """
+            SELECT c.*, e.station FROM certificates c
+            JOIN events e ON e.origin = c.origin AND e.leaf = c.leaf
+            WHERE c.origin = ? AND c.item = ? ORDER BY c.leaf, c.position
+            """
+        ).map(ListedCertificate.init)
+        record.attestations = try fetch(
+            """
+            SELECT a.*, e.station FROM attestations a
+            JOIN events e ON e.origin = a.origin AND e.leaf = a.leaf
+            WHERE a.origin = ? AND a.item = ? ORDER BY a.leaf
+            """
+        ).compactMap { try? ListedAttestation($0) }
         record.copies = try fetch(
             "SELECT place FROM replicas WHERE origin = ? AND item = ? ORDER BY place"
         ).map { try $0.text("place") }

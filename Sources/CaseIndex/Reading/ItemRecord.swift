@@ -41,6 +41,10 @@ package struct ItemRecord: Sendable {
     package let claimedDevice: String?
     package internal(set) var model: String?
     package internal(set) var profile: String?
+    /// Whose recorder it came from first: `notary`; nil for the court's own.
+    package internal(set) var source: String?
+    package internal(set) var certificates: [ListedCertificate] = []
+    package internal(set) var attestations: [ListedAttestation] = []
     package let marks: [String]
     package internal(set) var sidecars: [String] = []
     /// The footage it belongs to.
@@ -98,7 +102,11 @@ extension ItemRecord {
         members["media"] = media?.json
         members.set("times", times)
         members.set("officer", officer)
-        members.set("recorder", described(["id": recorder, "model": model, "profile": profile]))
+        members.set(
+            "recorder",
+            described([
+                "id": recorder, "model": model, "profile": profile, "source": source,
+            ]))
         members.set("claims", described(["officer": claimedOfficer, "device": claimedDevice]))
         members.set("marks", marks)
         members.set("sidecars", sidecars)
@@ -106,6 +114,8 @@ extension ItemRecord {
         members.set("custody", custody.map(\.json))
         members.set("findings", findings.map(\.json))
         members.set("quarantine", described(["code": quarantineCode, "reason": quarantineReason]))
+        members.set("certificates", certificates.map(\.json))
+        members.set("attestations", attestations.map(\.json))
         members.set("copies", copies)
         members.set("lastVerified", verified?.description)
         return .object(members)

@@ -25,6 +25,8 @@ package struct VisitRow: Hashable, Sendable {
     package var inventory: String
     package var refused: Int64
     package var unfinished: Int64
+    /// Left out for the court's own.
+    package var source: RecorderSource
 
     package init(
         visit: RecorderVisit, by: String, inventory: SHA256Digest
@@ -45,6 +47,7 @@ package struct VisitRow: Hashable, Sendable {
         self.inventory = inventory.hex
         refused = Int64(visit.refused.count)
         unfinished = Int64(visit.unfinished)
+        source = visit.source
     }
 
     package var row: RecordRow {
@@ -60,6 +63,7 @@ package struct VisitRow: Hashable, Sendable {
         members.set("officer", officer)
         members.set("volumeLabel", volumeLabel)
         members.set("volumeSerial", volumeSerial)
+        if source != .court { members["source"] = .string(source.rawValue) }
         return RecordRow(kind: Self.kind, members: members)
     }
 
@@ -81,5 +85,6 @@ package struct VisitRow: Hashable, Sendable {
         inventory = try read.string("inventory")
         refused = try read.integer("refused")
         unfinished = try read.integer("unfinished")
+        source = read.optionalString("source").flatMap { RecorderSource(rawValue: $0) } ?? .court
     }
 }

@@ -5,6 +5,10 @@ package struct RecorderOverrides: Hashable, Sendable {
     package var recorder: String?
     package var officer: String?
     package var zone: ZoneOffset?
+    /// Whose recorder it is.
+    package var source: RecorderSource?
+    /// The one file of the volume's own folder that is to be taken, by its name.
+    package var only: String?
 
     package init(recorder: String? = nil, officer: String? = nil, zone: ZoneOffset? = nil) {
         (self.recorder, self.officer, self.zone) = (recorder, officer, zone)
@@ -18,13 +22,16 @@ package enum Recognition {
     /// Every plain file is in the visit or counted as unfinished; every other entry is refused with
     /// its reason. Nothing is opened but `Info.dat`, and nothing is written.
     ///
-    /// - Parameter now: the station's time, against which a capture time can be in the future.
+    /// - Parameters:
+    ///   - notaryRecorders: numbers of recorders that a notary carries.
+    ///   - now: the station's time, against which a capture time can be in the future.
     /// - Throws: ``RecorderFailure`` where the root cannot be listed.
     package static func visit(
         volume: Volume, tree: RecorderTree, catalogue: ProfileCatalogue,
-        overrides: RecorderOverrides = RecorderOverrides(), now: Timestamp? = nil
+        overrides: RecorderOverrides = RecorderOverrides(), notaryRecorders: Set<String> = [],
+        now: Timestamp? = nil
     ) throws -> RecorderVisit {
-        let listing = try tree.list()
+        let listing = try overrides.only.map { try tree.list(only: $0) } ?? tree.list()
         let profile = profile(of: listing, label: volume.label, in: catalogue)
         var reader = VisitReader(profile: profile, catalogue: catalogue)
         reader.read(listing)
@@ -48,7 +55,9 @@ package enum Recognition {
             officer: overrides.officer ?? reader.officers.mostFrequent ?? claimedOfficer,
             zone: zone, files: SidecarLinks.linked(reader.files, profile: profile),
             refused: listing.refused, unfinished: reader.unfinished,
-            unfinishedBytes: reader.unfinishedBytes, findings: findings)
+            unfinishedBytes: reader.unfinishedBytes, findings: findings,
+            source: overrides.source
+                ?? (recorder.map { notaryRecorders.contains($0) } == true ? .notary : .court))
     }
 
     /// A site's profile that knows the volume goes first; of the built-in ones a marker or label

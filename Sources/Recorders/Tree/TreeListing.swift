@@ -39,6 +39,21 @@ extension RecorderTree {
         return listing
     }
 
+    /// The one file of that name in the root, or why it is refused.
+    ///
+    /// - Throws: ``RecorderFailure`` where the root cannot be opened.
+    package func list(only name: String) throws -> TreeListing {
+        let folder = RecorderPath(bytes: [])
+        let descriptor = try reach(folder, onlyFolder: true)
+        defer { close(descriptor) }
+        var listing = TreeListing()
+        var deeper: [(path: RecorderPath, depth: Int)] = []
+        look(
+            at: Array(name.utf8), in: descriptor, folder: folder, depth: 0, limit: 0,
+            into: &listing, open: &deeper)
+        return listing
+    }
+
     private func walk(depthLimit: Int, entryLimit: Int) throws -> TreeListing {
         var listing = TreeListing()
         var open: [(path: RecorderPath, depth: Int)] = [(RecorderPath(bytes: []), 0)]

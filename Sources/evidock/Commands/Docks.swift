@@ -21,7 +21,7 @@ struct Docks: AsyncParsableCommand {
                 .docks(clearable: clearable), in: language, at: socket,
                 answer: { answer in
                     if case .line(let value) = answer {
-                        if value[key: "witness"] == nil { isEmpty = false }
+                        if clearable || value[key: "slot"] != nil { isEmpty = false }
                         Self.print(value, json: json, clearable: clearable)
                     }
                 })
@@ -55,6 +55,11 @@ struct Docks: AsyncParsableCommand {
     /// A witness and its words; or that nothing is signed.
     private static func printCosigning(_ value: JSONValue) {
         let words = value[key: "words"]?.stringValue ?? ""
+        if let interface = value[key: "attestation"]?.stringValue {
+            let name = Bilingual("attestation \(interface)", "存证接口 \(interface)")
+            Terminal.line(name.text(in: language) + "  " + words)
+            return
+        }
         guard let witness = value[key: "witness"]?.stringValue else {
             Terminal.line("! " + words)
             return

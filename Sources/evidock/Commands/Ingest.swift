@@ -11,6 +11,7 @@ struct Ingest: AsyncParsableCommand {
     @Option(help: "The recorder's number, where it does not tell it itself.") var recorder: String?
     @Option(help: "The staff number of the officer who carried it.") var officer: String?
     @Option(help: "The zone of the recorder's clock, such as +08:00.") var zone: String?
+    @Flag(help: "It is a notary's own recorder.") var notary = false
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
@@ -19,7 +20,7 @@ struct Ingest: AsyncParsableCommand {
         try await Carrying.lines(
             .ingest(
                 paths: paths.map { $0.isEmpty ? "" : LocalPath.absolute($0) }, recorder: recorder,
-                officer: officer, zone: zone),
+                officer: officer, zone: zone, isNotarys: notary),
             settings: settings, makesNew: true, line: { printer.print($0) })
     }
 }

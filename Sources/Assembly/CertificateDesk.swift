@@ -1,0 +1,183 @@
+import CaseIndex
+import Custody
+import DurableFiles
+package import Evidence
+import Fixity
+import Glibc
+import Ingest
+package import Logging
+import Recorders
+import Synchronization
+
+/// What a person says of a notarial certificate.
+package struct CertificateOrder: Hashable, Sendable {
+    /// The PDF; an absolute path.
+    package var path: String
+    package var number: String
+    package var office: String?
+    /// `yyyy-MM-dd`.
+    package var issued: String?
+    package var items: [String]
+    package var caseNumber: String?
+
+    package init(
+        path: String, number: String, office: String?, issued: String?, items: [String],
+        caseNumber: String?
+    ) {
+        (self.path, self.number, self.office, self.issued) = (path, number, office, issued)
+        (self.items, self.caseNumber) = (items, caseNumber)
+    }
+}
+
+/// Takes certificates into the vault, as items of a source of their own, and enters what they are
+/// about.
+struct CertificateDesk {
+    let station: Station
+    /// The most bytes of a certificate.
+    static let byteLimit: Int64 = 64 << 20
+    /// What stands where an item has its recorder: the same PDF again is the same item.
+    private static let recorder = "notary-certificates"
+
+    struct Document: Sendable {
+        let item: String
+        let sha256: SHA256Digest
+    }
+
+    /// Takes one PDF in, as every file is taken: read back, sealed, in the ledger when it returns.
+    ///
+    /// - Throws: `wrong-usage` where it is none.
+    func take(_ path: String, by: String) async throws -> Document {
+        try Self.requirePDF(path)
+        let folder = LocalPath.parent(path)
+        let name = String(path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...])
+        guard let resolved = LocalPath.resolved(folder) else {
+            throw AssemblyFailure(.noSuchDirectory, subject: folder)
+        }
+        var overrides = RecorderOverrides(recorder: Self.recorder)
+        overrides.source = .notary
+        overrides.only = name
+        let outcomes = Mutex<[FileOutcome]>([])
+        let conductor = VisitConductor(
+            stages: station.stages, board: station.board, active: station.active)
+        let slot = station.board.open(["certificate"]) {
+            SlotStatus(slot: $0, state: .recognised)
+        }
+        defer { station.board.remove(slot) }
+        _ = try await conductor.run(
+            volume: MountTable.read().volume(at: resolved), overrides: overrides, slot: slot,
+            by: by, waitsForRoom: false, tell: { one in outcomes.withLock { $0.append(one) } })
+        guard let outcome = outcomes.withLock({ $0.first }), let item = outcome.item,
+            let sha256 = outcome.sha256, [.ingested, .duplicate].contains(outcome.kind)
+        else {
+            let reason = outcomes.withLock { $0.first?.reason }
+            throw AssemblyFailure(
+                .wrongUsage, subject: SafeText.of(path),
+                wanted: reason
+                    ?? Bilingual("it could not be taken; try again", "未能采集，请重试"))
+        }
+        return Document(item: item, sha256: sha256)
+    }
+
+    private static func requirePDF(_ path: String) throws {
+        func refused(_ english: String, _ chinese: String) -> AssemblyFailure {
+            AssemblyFailure(
+                .wrongUsage, subject: SafeText.of(path), wanted: Bilingual(english, chinese))
+        }
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
+        guard file >= 0 else {
+            throw errno == EACCES
+                ? AssemblyFailure(.notPermitted, subject: path)
+                : AssemblyFailure(.unreadableFile, subject: path)
+        }
+        defer { close(file) }
+        guard let facts = FileFacts(of: file), facts.kind == S_IFREG else {
+            throw AssemblyFailure(.unreadableFile, subject: path)
+        }
+        guard facts.size <= byteLimit else {
+            throw refused(
+                "a certificate has at most \(byteLimit >> 20) MiB", "公证书不得超过 \(byteLimit >> 20) MiB"
+            )
+        }
+        var head = [UInt8](repeating: 0, count: 5)
+        let count = head.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, 0) }
+        guard count == 5, head == Array("%PDF-".utf8) else {
+            throw refused("a PDF is wanted", "应为 PDF 文件")
+        }
+    }
+
+    /// Enters what a certificate is about; what stands in the ledger already is not entered again.
+    ///
+    /// - Parameter besides: further rows of the event; it is entered for them alone too.
+    /// - Returns: the leaf; nil where there was nothing new.
+    func enter(
+        _ order: CertificateOrder, _ document: Document, by: String, besides: [RecordRow] = []
+    ) async throws -> Int64? {
+        func row(_ item: String?, _ caseNumber: String?) -> CertificateRow {
+            CertificateRow(
+                number: order.number, office: order.office, issued: order.issued,
+                document: document.item, sha256: document.sha256, item: item,
+                caseNumber: caseNumber, by: by)
+        }
+        let known = try station.stages.index.certificates(number: order.number).filter {
+            $0.sha256 == document.sha256
+        }
+        let rows =
+            (order.items.map { row($0, nil) }
+            + [order.caseNumber].compactMap { $0 }.map { row(nil, $0) })
+            .filter { row in
+                !known.contains { $0.item == row.item && $0.caseNumber == row.caseNumber }
+            }.map(\.row)
+        guard !rows.isEmpty || !besides.isEmpty else { return nil }
+        let receipts = try await station.stages.ledger.enter([
+            NewCustodyEvent(
+                kind: .certificate, time: Clock.now(),
+                previous: order.items.count == 1 ? LedgerName(order.items[0])?.leaf : nil,
+                rows: rows + besides)
+        ])
+        try await station.stages.feeder.catchUp()
+        return receipts.first?.index
+    }
+}
+
+extension Operations {
+    func certify(
+        _ order: CertificateOrder, by: String, _ answer: @Sendable (Answer) -> Void
+    ) async throws -> ExitStatus {
+        let index = station.stages.index
+        var order = order
+        order.items = try order.items.map { try ItemLookup.one($0, in: index).name }
+        let desk = CertificateDesk(station: station)
+        let document = try await desk.take(order.path, by: by)
+        let others = try index.certificates(number: order.number).filter {
+            $0.sha256 != document.sha256
+        }
+        let leaf = try await desk.enter(order, document, by: by)
+        var members: [String: JSONValue] = [
+            "number": .string(order.number), "document": .string(document.item),
+            "sha256": .string(document.sha256.hex), "new": .bool(leaf != nil),
+        ]
+        members.set("leaf", leaf)
+        answer(.line(.object(members)))
+        guard let other = others.last else { return .done }
+        let finding = Finding(
+            code: "certificate-differs", subject: order.number,
+            message: Bilingual(
+                "Another document was attached under this number before; both stay.",
+                "该编号此前已附有另一份文件；两份均予保留。"),
+            expected: other.sha256.hex, found: document.sha256.hex)
+        answer(.line(["finding": finding.json(in: language)]))
+        return .findings
+    }
+}
+
+extension StationReader {
+    /// Certificates by item, case or number; all where nothing is named.
+    package func certificates(
+        item: String?, caseNumber: String?, number: String?, log: Logger
+    ) async throws -> [JSONValue] {
+        let index = try await index(log: log)
+        let name = try item.map { try ItemLookup.one($0, in: index).name }
+        return try index.certificates(item: name, caseNumber: caseNumber, number: number)
+            .map(\.json)
+    }
+}
