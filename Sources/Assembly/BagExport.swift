@@ -158,7 +158,8 @@ extension StationReader {
             judgement: try policy?.judge(snapshot.note), timeStamps: stamps.content,
             trust: BagContent.TrustCopies(
                 policy: try text ?? TrustPolicy.text(nil, knowing: keys.all),
-                authority: try notary.timeStampCA.map(PolicyFile.certificates)),
+                authority: try notary.timeStampCA.map(PolicyFile.certificates),
+                revocations: try notary.timeStampCRL.map(PolicyFile.certificates)),
             leaf: { (try leaf($0), try snapshot.inclusionProof($0)) }, lend: lend)
     }
 

@@ -57,6 +57,8 @@ package struct ListVerdict: Sendable {
     package internal(set) var cosigners: [String] = []
     /// The size of the first time-stamped checkpoint that the leaf is under.
     package internal(set) var stampedSize: Int64?
+    /// What the authority says when that was; nil where the station does not trust it.
+    package internal(set) var stampTime: Timestamp?
 
     /// Empty files are items by their path, and there may be very many.
     package static let itemLimit = 20
@@ -74,7 +76,8 @@ extension ListVerdict {
     private static let columns = [
         "line", "path", "digest", "reference", "result", "items", "sha256", "leaf", "time",
         "station",
-        "events", "checkpoint", "cosigned", "cosignedBy", "timeStamped", "note",
+        "events", "checkpoint", "cosigned", "cosignedBy", "timeStamped",
+        "timeStampedAt", "note",
     ]
 
     /// The first line of an answer in CSV.
@@ -97,6 +100,7 @@ extension ListVerdict {
         fields.append(Self.text(cosignedSize))
         fields.append(cosigners.joined(separator: " "))
         fields.append(Self.text(stampedSize))
+        fields.append(stampTime?.description ?? "")
         fields.append(note?.words.text(in: language) ?? "")
         return fields.map(Self.quoted).joined(separator: ",") + "\r"
     }
@@ -128,6 +132,7 @@ extension ListVerdict {
         members.set("cosigned", cosignedSize)
         members.set("cosignedBy", cosigners)
         members.set("timeStamped", stampedSize)
+        members.set("timeStampedAt", stampTime?.description)
         return .object(members)
     }
 

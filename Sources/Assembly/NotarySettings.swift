@@ -16,6 +16,8 @@ package struct NotarySettings: Sendable {
     package var timeStampCA: String?
     /// The certificates that its server's TLS chain must end in, PEM; nil for the system's.
     package var timeStampTLS: String?
+    /// Lists of what the authority has revoked, PEM: kept in packages for whoever verifies later.
+    package var timeStampCRL: String?
     /// Seconds between two time stamps.
     package var timeStampEvery: Int
 
@@ -24,6 +26,7 @@ package struct NotarySettings: Sendable {
         timeStampURL = try reading.text("timeStampURL")
         timeStampCA = try reading.path("timeStampCA")
         timeStampTLS = try reading.path("timeStampTLS")
+        timeStampCRL = try reading.path("timeStampCRL")
         timeStampEvery = try reading.number("timeStampEvery", default: 600, in: 1...86_400)
         if let url = timeStampURL {
             guard url.hasPrefix("http://") || url.hasPrefix("https://") else {

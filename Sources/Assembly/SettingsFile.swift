@@ -9,12 +9,12 @@ enum SettingsFile {
         "root", "dockRoots", "controlSocket", "inspector", "profiles", "copies", "integrateEvery",
         "publishEvery", "reserveBytes", "reservePermille", "singleThreaded", "mode", "volumes",
         "transfers", "listen", "policy", "timeStampURL", "timeStampCA", "timeStampTLS",
-        "timeStampEvery", "scrubEvery", "notaryRecorders", "attestationURL", "attestationCA",
+        "timeStampEvery", "timeStampCRL", "scrubEvery", "notaryRecorders", "attestationURL", "attestationCA",
         "attestationToken", "attestationEvery", "attestationAddress",
     ]
     private static let paths: Set<String> = [
         "root", "dockRoots", "controlSocket", "inspector", "profiles", "copies", "policy",
-        "timeStampCA", "timeStampTLS", "attestationCA", "attestationToken",
+        "timeStampCA", "timeStampTLS", "timeStampCRL", "attestationCA", "attestationToken",
     ]
 
     /// One named by hand must be there; the usual one may be absent, or hold comments alone.

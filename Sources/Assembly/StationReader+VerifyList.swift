@@ -103,7 +103,8 @@ extension StationReader {
                         let leaf = content.item.leaf
                         verdict.cosignedSize = vouchers.cosignedSize(over: leaf)
                         if verdict.cosignedSize != nil { verdict.cosigners = vouchers.cosigners }
-                        verdict.stampedSize = vouchers.stampedSize(over: leaf)
+                        let stamp = vouchers.stamp(over: leaf)
+                        (verdict.stampedSize, verdict.stampTime) = (stamp?.size, stamp?.time)
                         if proofs != nil {
                             proven.add(content, isFirst: content == verdict.items.first)
                         }

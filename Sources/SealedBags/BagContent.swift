@@ -22,9 +22,12 @@ package struct BagContent {
     package struct TrustCopies: Sendable {
         package let policy: [UInt8]?
         package let authority: [UInt8]?
+        /// Lists of certificates that the authority has revoked (RFC 5280), PEM.
+        package let revocations: [UInt8]?
 
-        package init(policy: [UInt8]?, authority: [UInt8]?) {
+        package init(policy: [UInt8]?, authority: [UInt8]?, revocations: [UInt8]? = nil) {
             (self.policy, self.authority) = (policy, authority)
+            self.revocations = revocations
         }
     }
 

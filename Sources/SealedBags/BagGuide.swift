@@ -132,6 +132,9 @@ enum BagGuide {
 
         SM3 时间戳同理：time/sm3.tsr。机构证书到期后加 -attime（到期前的 POSIX 秒数）。
         The same for time/sm3.tsr. After the authority's certificate has ended: -attime SECONDS.
+        如有 trust/tsa-crl.pem（机构当时的吊销列表），可将其接在 tsa-ca.pem 之后并加 -crl_check。
+        Where there is trust/tsa-crl.pem (what the authority had revoked by then), put it behind
+        tsa-ca.pem in one file, and add -crl_check.
 
         时间戳对应的检查点是本包检查点的前身 The stamped checkpoint is an ancestor of the package's
         (RFC 9162 2.1.4.2; uses hex and node of step 3):

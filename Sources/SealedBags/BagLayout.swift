@@ -17,6 +17,7 @@ package enum BagLayout {
     package static let consistency = "time/consistency"
     package static let policy = "trust/policy"
     package static let authority = "trust/tsa-chain.pem"
+    package static let revocations = "trust/tsa-crl.pem"
     package static let guide = "VERIFY.txt"
     package static let certificate = "certificate.html"
     package static let checkPage = "verify.html"

@@ -41,6 +41,7 @@ package struct BagWriter: ~Copyable {
         try addTime()
         if let policy = content.trust.policy { try put(policy, at: BagLayout.policy) }
         if let authority = content.trust.authority { try put(authority, at: BagLayout.authority) }
+        if let lists = content.trust.revocations { try put(lists, at: BagLayout.revocations) }
         try put(BagGuide.text(content, items: tables.items), at: BagLayout.guide)
         try put(CheckPage.html, at: BagLayout.checkPage)
         try put(

@@ -50,6 +50,22 @@ struct SettingsTests {
         #expect(result.status == 0, "\(result.errors)")
     }
 
+    @Test("Every setting that the shipped file describes is one")
+    func shipped() throws {
+        var folder = URL(fileURLWithPath: #filePath)
+        for _ in 0..<3 { folder.deleteLastPathComponent() }
+        let text = try String(
+            contentsOf: folder.appendingPathComponent("systemd/evidock.yaml"), encoding: .utf8)
+        let settings = text.split(separator: "\n").filter { line in
+            let name = line.drop { $0 == "#" }.prefix { $0 != ":" }
+            return !name.isEmpty && name.allSatisfy(\.isLetter) && line.contains(": ")
+                && !line.hasPrefix("# ")
+        }.map { $0.drop { $0 == "#" } }
+        #expect(settings.count > 20)
+        let result = try listing(settings: settings.joined(separator: "\n") + "\n")
+        #expect(!result.errors.contains("no setting has this name"), "\(result.errors)")
+    }
+
     @Test("A file of comments alone leaves the defaults")
     func comments() throws {
         #expect(try listing(settings: "# nothing set\n\n   # at all\n").status == 0)

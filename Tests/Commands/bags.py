@@ -135,6 +135,11 @@ def handed_out():
             for name in ("sha256", "sm3"):
                 check(f"openssl accepts the {name} token of the bag",
                       authority.holds(f"{bag}/time/{name}.tsr", f"{bag}/time/checkpoint"))
+            put(place("both.pem"), read(f"{authority.place}/ca.pem") + read(f"{bag}/trust/tsa-crl.pem"))
+            done = subprocess.run(
+                ["openssl", "ts", "-verify", "-in", f"{bag}/time/sha256.tsr", "-data", f"{bag}/time/checkpoint",
+                 "-CAfile", place("both.pem"), "-crl_check"], capture_output=True, text=True)
+            check("and with the bag's list of what was revoked", "Verification: OK" in done.stdout + done.stderr, done)
             if shutil.which("bagit.py"):
                 done = subprocess.run(["bagit.py", "--validate", bag], capture_output=True, text=True)
                 check("bagit.py validates it", done.returncode == 0, done.stderr[-300:])

@@ -166,11 +166,15 @@ prompt = no
 CN = test
 [ca]
 basicConstraints = critical,CA:TRUE
-keyUsage = critical,keyCertSign
+keyUsage = critical,keyCertSign,cRLSign
 [signer]
 basicConstraints = CA:FALSE
 keyUsage = critical,digitalSignature
 extendedKeyUsage = critical,timeStamping
+[lists]
+database = {place}/revoked
+default_md = sha256
+default_crl_days = 100
 [tsa]
 default_tsa = authority
 [authority]
@@ -202,6 +206,9 @@ ess_cert_id_alg = sha256
                      "-CAkey", f"{place}/ca.key", "-CAcreateserial", "-days", "50",
                      "-extfile", f"{place}/config", "-extensions", "signer",
                      "-out", f"{place}/tsa.pem")
+        open(f"{place}/revoked", "w").close()
+        self.openssl("ca", "-gencrl", "-config", f"{place}/config", "-name", "lists", "-keyfile",
+                     f"{place}/ca.key", "-cert", f"{place}/ca.pem", "-out", f"{place}/crl.pem")
         authority = self
 
         class Answering(http.server.BaseHTTPRequestHandler):
@@ -265,7 +272,7 @@ class Station:
             file.write(f"policy: {place('policy')}\n" if policy else "")
             if authority:
                 file.write(f"timeStampURL: {authority.url}\ntimeStampCA: {authority.place}/ca.pem\n"
-                           f"timeStampEvery: {every}\n")
+                           f"timeStampCRL: {authority.place}/crl.pem\ntimeStampEvery: {every}\n")
         self.count = 0
 
     def run(self, *arguments, **changes):

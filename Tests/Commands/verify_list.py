@@ -7,11 +7,14 @@ passed, N failed, N skipped.
 
 import base64
 import csv
+import datetime
 import hashlib
 import io
 import json
 import os
+import re
 import shutil
+import subprocess
 import sys
 
 import notary
@@ -94,10 +97,16 @@ def vouched():
                   [row["digest"] for row in rows] == first + second + ["0" * 64], out)
             check("known, and one unknown",
                   [row["result"] for row in rows] == ["known"] * 5 + ["unknown"], out)
+            token = subprocess.run(
+                ["openssl", "ts", "-reply", "-in", f"{stamps}/{stamped}/sha256.tsr", "-text"],
+                capture_output=True, text=True).stdout
+            told = re.search(r"Time stamp: (.*) GMT", token).group(1)
+            told = datetime.datetime.strptime(told, "%b %d %H:%M:%S %Y").strftime("%Y-%m-%dT%H:%M:%S.000Z")
             for row in rows[:3]:
                 check("an earlier leaf is cosigned, by its policy's name",
                       (row["cosigned"], row["cosignedBy"]) == (str(cosigned), "公证处"), row)
                 check("and time-stamped", row["timeStamped"] == str(stamped), row)
+                check("and when, by the authority", row["timeStampedAt"] == told, (row, told))
             for row in rows[3:]:
                 check("a later one is neither",
                       (row["cosigned"], row["cosignedBy"], row["timeStamped"]) == ("", "", ""), row)
