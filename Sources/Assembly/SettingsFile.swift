@@ -9,7 +9,8 @@ enum SettingsFile {
         "root", "dockRoots", "controlSocket", "inspector", "profiles", "copies", "integrateEvery",
         "publishEvery", "reserveBytes", "reservePermille", "singleThreaded", "mode", "volumes",
         "transfers", "listen", "policy", "timeStampURL", "timeStampCA", "timeStampTLS",
-        "timeStampEvery", "timeStampCRL", "scrubEvery", "notaryRecorders", "attestationURL", "attestationCA",
+        "timeStampEvery", "timeStampCRL", "scrubEvery", "notaryRecorders", "attestationURL",
+        "attestationCA",
         "attestationToken", "attestationEvery", "attestationAddress",
     ]
     private static let paths: Set<String> = [

@@ -190,6 +190,23 @@ def copied():
         check("without witnesses nobody is waited for", station.run("log", "rotate", "--finish")[0] == 0)
         check("and the station works", station.ingest()[0] == 0 and station.run("audit")[0] == 0)
 
+        # The key as a systemd credential: it is not ours to replace.
+        os.makedirs(place("credentials"))
+        shutil.move(os.path.join(station.root, "keys/log.key"), place("credentials/log.key"))
+        check("without it nothing works", station.ingest()[0] not in (0, 70))
+        place.environment["CREDENTIALS_DIRECTORY"] = place("credentials")
+        check("with it everything does", station.ingest()[0] == 0)
+        code, out, errors = station.run("log", "rotate", "--why", "test", "--json")
+        new = json.loads(out)["key"]
+        check("a change begins", code == 0 and len(signatures(station)) == 2, (code, out, errors))
+        code, _, errors = station.run("log", "rotate", "--finish")
+        check("it ends once the credential is the new key, which is said", code == 2 and "credential" in errors, errors)
+        shutil.copy(os.path.join(station.root, "keys/log.next.key"), place("credentials/log.key"))
+        check("between, the station works", station.ingest()[0] == 0)
+        code, out, errors = station.run("log", "rotate", "--finish")
+        check("and it ends", code == 0 and station.keys()["vkey"] == new and station.run("audit")[0] == 0
+              and files(os.path.join(station.root, "keys")) == ["log.keys", "log.signed"], (code, out, errors))
+
 
 def lost():
     """The key is lost: a new one goes on from its last checkpoint, compared with the witness first."""
