@@ -68,14 +68,50 @@ extension WitnessStation {
     ) async throws -> StickOutcome {
         let folder = try ForeignFolder(path: path)
         let read: @Sendable (String, Int) throws -> [UInt8]? = { try folder.read($0, limit: $1) }
-        let (decision, mirrored) = try await offPool { [witness, mirrors] in
+        let question = try StickQuestion(read)
+        let (decision, files, mirrored) = try await offPool { [witness, mirrors] in
             var mirrored: Int64?
             if let mirrors {
                 mirrored = try mirrors.pull(from: FolderSource(read), by: witness).0.size
             }
-            return (try witness.answer(read), mirrored)
+            let (decision, files) = try witness.answer(question)
+            return (decision, files, mirrored)
         }
-        var files = decision.files
+        var way = StickWayBack(
+            question: question, answer: decision.answer, findings: decision.findings,
+            files: files)
+        way.mirrored = mirrored
+        return try await way.write(to: target, read, authority: authority, roots: roots)
+    }
+
+    /// Brings the copy of the log at an address up, and cosigns what it then holds.
+    package func mirror(_ url: String) async throws -> (
+        origin: String, size: Int64, isCosigned: Bool
+    ) {
+        guard let mirrors else { throw AssemblyFailure(.wrongUsage, subject: "mirror") }
+        let (held, decision) = try await offPool { [witness] in
+            try mirrors.pull(from: url, by: witness)
+        }
+        var isCosigned = false
+        if case .cosigned = decision?.answer { isCosigned = true }
+        return (held.origin, held.size, isCosigned)
+    }
+}
+
+/// What goes back on a stick, before the authority was asked.
+private struct StickWayBack {
+    let question: StickQuestion
+    let answer: WitnessAnswer
+    let findings: [Finding]
+    var files: [(place: String, bytes: [UInt8])]
+    var mirrored: Int64?
+
+    /// Asks the authority about the stick's queries, and writes the folder.
+    func write(
+        to target: String, _ read: (String, Int) throws -> [UInt8]?, authority: String?,
+        roots: String?
+    ) async throws -> StickOutcome {
+        var files = files
         var stamped: [String] = []
         if let authority {
             let line = try HTTPLine(roots: roots.map(PolicyFile.certificates))
@@ -93,24 +129,49 @@ extension WitnessStation {
         let out = try OutgoingFolder(path: target)
         for (place, bytes) in files { try out.put(bytes, at: place) }
         try out.publish()
-        let asked = try Checkpoint(
-            parsing: SignedNote(parsing: read(StickExchange.checkpoint, SignedNote.byteLimit) ?? [])
-                .text)
         return StickOutcome(
-            origin: asked.origin, size: asked.size, status: decision.decision.answer.status,
-            findings: decision.decision.findings, stamped: stamped, mirrored: mirrored)
+            origin: question.checkpoint.origin, size: question.checkpoint.size,
+            status: answer.status, findings: findings, stamped: stamped, mirrored: mirrored)
+    }
+}
+
+/// The witness that serves at this moment: a stick is answered by it, over HTTP, since the root is its
+/// own.
+package struct RunningWitness: Sendable {
+    private let url: String
+
+    /// Nil where no daemon says that it holds that root.
+    package init?(root: String) {
+        guard let note = RootLock.note(rootPath: root), note.hasPrefix("http://") else {
+            return nil
+        }
+        url = note
     }
 
-    /// Brings the copy of the log at an address up, and cosigns what it then holds.
-    package func mirror(_ url: String) async throws -> (
-        origin: String, size: Int64, isCosigned: Bool
-    ) {
-        guard let mirrors else { throw AssemblyFailure(.wrongUsage, subject: "mirror") }
-        let (held, decision) = try await offPool { [witness] in
-            try mirrors.pull(from: url, by: witness)
-        }
-        var isCosigned = false
-        if case .cosigned = decision?.answer { isCosigned = true }
-        return (held.origin, held.size, isCosigned)
+    /// As ``WitnessStation/answer(stick:to:authority:roots:)``; what it finds odd stands in its own log.
+    package func answer(
+        stick path: String, to target: String, authority: String?, roots: String?
+    ) async throws -> StickOutcome {
+        let folder = try ForeignFolder(path: path)
+        let read: @Sendable (String, Int) throws -> [UInt8]? = { try folder.read($0, limit: $1) }
+        let question = try StickQuestion(read)
+        let line = try HTTPLine()
+        let body = try question.body(forWitnessAt: await newest(of: question, line))
+        let found = try await line.ask(
+            url + "/add-checkpoint", post: (body, "text/plain; charset=utf-8"),
+            limit: WitnessAnswer.byteLimit, within: .seconds(60))
+        let answer = try WitnessAnswer(
+            status: found.status, contentType: found.contentType, body: found.body)
+        let way = StickWayBack(
+            question: question, answer: answer, findings: [],
+            files: question.files(answer, newest: try await newest(of: question, line)))
+        return try await way.write(to: target, read, authority: authority, roots: roots)
+    }
+
+    private func newest(of question: StickQuestion, _ line: HTTPLine) async throws -> [UInt8]? {
+        let shown = try await line.ask(
+            url + "/" + WitnessAddress.newest(ofOrigin: question.checkpoint.origin),
+            limit: SignedNote.byteLimit, within: .seconds(30))
+        return shown.status == 200 ? shown.body : nil
     }
 }

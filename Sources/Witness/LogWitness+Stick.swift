@@ -1,52 +1,35 @@
 import DurableFiles
 import Evidence
 import Fixity
-import TransparencyLog
+package import TransparencyLog
 
-// A log that reaches no network comes by on a stick.
-extension LogWitness {
-    /// What was decided, and the files that go back: see ``StickExchange``.
-    package struct StickDecision: Sendable {
-        package let decision: WitnessDecision
-        package let files: [(place: String, bytes: [UInt8])]
-    }
+/// A request that came as a folder: see ``StickExchange``. Parsed is not verified.
+package struct StickQuestion: Sendable {
+    package let note: SignedNote
+    /// The text of the note.
+    package let checkpoint: Checkpoint
+    private let read: @Sendable (_ place: String, _ limit: Int) throws -> [UInt8]?
 
-    /// Answers a request that came as a folder: exactly as ``decide(_:)`` would have answered the one
-    /// of its requests that begins where this witness is. As durable as that when it returns.
-    ///
     /// - Parameter read: the bytes of a file of the folder, of at most so many bytes; nil where there
     ///   is none. What it throws is thrown on.
     /// - Throws: ``LogFailure`` where there is no checkpoint that can be read: then there is nobody to
     ///   answer.
-    package func answer(
-        _ read: (_ place: String, _ limit: Int) throws -> [UInt8]?
-    ) throws -> StickDecision {
+    package init(
+        _ read: @escaping @Sendable (_ place: String, _ limit: Int) throws -> [UInt8]?
+    ) throws {
         guard let bytes = try read(StickExchange.checkpoint, SignedNote.byteLimit) else {
             throw LogFailure(.malformedRequest, "no checkpoint in the folder")
         }
-        let note = try SignedNote(parsing: bytes)
-        let checkpoint = try Checkpoint(parsing: note.text)
-        let decision = decide(try request(for: note, checkpoint, read))
-        var files = [
-            (StickExchange.checkpoint, note.bytes), (StickExchange.answer, decision.answer.file),
-        ]
-        if let newest = try newest(ofOrigin: checkpoint.origin) {
-            files.append((StickExchange.newest, newest))
-        }
-        return StickDecision(decision: decision, files: files)
+        note = try SignedNote(parsing: bytes)
+        checkpoint = try Checkpoint(parsing: note.text)
+        self.read = read
     }
 
-    private func newest(ofOrigin origin: String) throws -> [UInt8]? {
-        try newest(ofOriginHash: SHA256Digest.of(Array(origin.utf8)).hex)
-    }
-
-    /// The body that this witness would want to be sent. From nothing, and to the same size, no proof
-    /// is needed; where the folder has none from where we are, the log is told where that is.
-    private func request(
-        for note: SignedNote, _ checkpoint: Checkpoint,
-        _ read: (_ place: String, _ limit: Int) throws -> [UInt8]?
-    ) throws -> [UInt8] {
-        let held = try newest(ofOrigin: checkpoint.origin).flatMap {
+    /// The body that a witness would want to be sent which shows this as its newest checkpoint. From
+    /// nothing, and to the same size, no proof is needed; where the folder has none from where the
+    /// witness is, the log is told where that is.
+    package func body(forWitnessAt newest: [UInt8]?) throws -> [UInt8] {
+        let held = newest.flatMap {
             try? Checkpoint(parsing: SignedNote(parsing: $0).text).size
         }
         let size = held ?? 0
@@ -62,5 +45,30 @@ extension LogWitness {
         }
         let old = size == checkpoint.size ? size : 0
         return try WitnessRequest(oldSize: old, hashes: [], note: note).bytes
+    }
+
+    /// The files that go back.
+    ///
+    /// - Parameter newest: what the witness shows of the log after it has answered.
+    package func files(
+        _ answer: WitnessAnswer, newest: [UInt8]?
+    ) -> [(place: String, bytes: [UInt8])] {
+        [(StickExchange.checkpoint, note.bytes), (StickExchange.answer, answer.file)]
+            + [newest].compactMap { $0 }.map { (StickExchange.newest, $0) }
+    }
+}
+
+extension LogWitness {
+    /// Answers such a request: exactly as ``decide(_:)`` would have answered the one of its requests
+    /// that begins where this witness is. As durable as that when it returns.
+    package func answer(
+        _ question: StickQuestion
+    ) throws -> (decision: WitnessDecision, files: [(place: String, bytes: [UInt8])]) {
+        let origin = SHA256Digest.of(Array(question.checkpoint.origin.utf8)).hex
+        let body = try question.body(forWitnessAt: try newest(ofOriginHash: origin))
+        let decision = decide(body)
+        return (
+            decision, question.files(decision.answer, newest: try newest(ofOriginHash: origin))
+        )
     }
 }

@@ -523,6 +523,22 @@ def by_stick():
                       and station.note("checkpoint.cosigned") == before, (code, out, errors))
             code, _, errors = station.run("audit")
             check("the audit holds", code == 0, errors)
+            # Beside a witness that serves other stations by network at the same time.
+            witness, _ = place.serve("witness", "serve", "--root", place("wit"), "--policy", place("policy"),
+                                     "--listen", f"127.0.0.1:{free_port()}")
+            station.ingest()
+            station.run("witness", "request", "--out", place("stick-2"))
+            answering = ("witness", "answer", place("stick-2"), "--root", place("wit"), "--policy", place("policy"))
+            code, _, errors = place.run(*answering, "--out", place("back-2"), "--mirror")
+            check("its mirror is its own", code == 6 and not os.path.exists(place("back-2")), (code, errors))
+            code, out, errors = place.run(*answering, "--out", place("back-2"), "--tsa", authority.url, "--json")
+            answer = json.loads(out) if code == 0 else {}
+            check("a witness that serves answers a stick too", code == 0 and answer["status"] == 200
+                  and answer["size"] == station.size() and answer["stamped"] == ["sha256", "sm3"], (code, out, errors))
+            code, out, errors = station.run("witness", "import", place("back-2"))
+            check("and what it says is taken in", code == 0 and station.size("checkpoint.cosigned") == answer["size"],
+                  (code, out, errors))
+            place.stop(witness)
         finally:
             authority.close()
 

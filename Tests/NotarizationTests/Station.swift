@@ -94,7 +94,7 @@ final class Station: Sendable {
 
     func answer(_ request: String, by witness: LogWitness, to name: String) throws {
         let folder = try ForeignFolder(path: stick(request))
-        let answer = try witness.answer { try folder.read($0, limit: $1) }
+        let answer = try witness.answer(StickQuestion { try folder.read($0, limit: $1) })
         let out = try OutgoingFolder(path: stick(name))
         for (place, bytes) in answer.files { try out.put(bytes, at: place) }
         try out.publish()

@@ -353,7 +353,8 @@ struct StickTests {
         let witness = notaries.witnesses[0]
         func answer() throws -> WitnessAnswer {
             let folder = try ForeignFolder(path: station.stick("r1"))
-            return try witness.answer { try folder.read($0, limit: $1) }.decision.answer
+            return try witness.answer(StickQuestion { try folder.read($0, limit: $1) }).decision
+                .answer
         }
         let proof = try file("r1/add-checkpoint/5")
         unlink(station.stick("r1/add-checkpoint/5"))

@@ -108,13 +108,21 @@ struct Witness: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
-            let station = try WitnessStation(
-                root: try desk.root(global), policy: try desk.trustPolicy(), name: desk.name,
-                mirrors: mirror)
-            defer { station.close() }
-            let outcome = try await station.answer(
-                stick: LocalPath.absolute(folder), to: LocalPath.absolute(out), authority: tsa,
-                roots: tsaTls)
+            let root = try desk.root(global)
+            let policy = try desk.trustPolicy()
+            let (stick, target) = (LocalPath.absolute(folder), LocalPath.absolute(out))
+            let outcome: StickOutcome
+            do {
+                let station = try WitnessStation(
+                    root: root, policy: policy, name: desk.name, mirrors: mirror)
+                defer { station.close() }
+                outcome = try await station.answer(
+                    stick: stick, to: target, authority: tsa, roots: tsaTls)
+            } catch  where ExitStatus(failure: error) == .inUse && !mirror {
+                guard let running = RunningWitness(root: root) else { throw error }
+                outcome = try await running.answer(
+                    stick: stick, to: target, authority: tsa, roots: tsaTls)
+            }
             print(outcome)
             guard outcome.status == 200 else { throw ExitCode(ExitStatus.findings.rawValue) }
         }
