@@ -10,11 +10,20 @@ extension FixityDigest {
     /// From exactly 32 bytes; nil for any other count.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in bytes.enumerated() {
-            words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+        // Arrays and their slices: a million of them are read at a time.
+        let read = bytes.withContiguousStorageIfAvailable { Self.init(at: 0, of: .init($0)) }
+        self = read ?? Array(bytes).withUnsafeBytes { Self.init(at: 0, of: $0) }
+    }
+
+    /// From the 32 bytes at that place, which must be there.
+    package init(at place: Int, of bytes: UnsafeRawBufferPointer) {
+        precondition(place >= 0 && bytes.count - place >= 32, "32 bytes are wanted")
+        func word(_ number: Int) -> UInt64 {
+            UInt64(
+                bigEndian: bytes.loadUnaligned(
+                    fromByteOffset: place + 8 * number, as: UInt64.self))
         }
-        self.init(words: (words[0], words[1], words[2], words[3]))
+        self.init(words: (word(0), word(1), word(2), word(3)))
     }
 
     /// From exactly 64 hexadecimal digits; nil for anything else. Capitals are accepted.
@@ -31,14 +40,11 @@ extension FixityDigest {
 
     /// The 32 bytes, most significant first.
     package var bytes: [UInt8] {
-        var out: [UInt8] = []
-        out.reserveCapacity(32)
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                out.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
-        }
-        return out
+        withUnsafeBytes(
+            of: (
+                words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian
+            )
+        ) { Array($0) }
     }
 
     /// 64 lower-case hexadecimal digits.

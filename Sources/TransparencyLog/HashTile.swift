@@ -25,8 +25,8 @@ package enum HashTile {
             throw LogFailure(
                 .malformedTile, "\(bytes.count) bytes where \(width * hashWidth) belong")
         }
-        return (0..<width).compactMap {
-            SHA256Digest(bytes: bytes[$0 * hashWidth..<($0 + 1) * hashWidth])
+        return bytes.withUnsafeBytes { raw in
+            (0..<width).map { SHA256Digest(at: $0 * hashWidth, of: raw) }
         }
     }
 }
