@@ -99,6 +99,14 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         room("Audit", ["Evidence", "Fixity", "TransparencyLog"]),
+        room(
+            "Casework", ["Evidence"],
+            resources: [
+                .embedInCode("CaseNumbers/courts.json"),
+                .embedInCode("CaseNumbers/case-types.json"),
+                .embedInCode("Schedules/columns.json"),
+                .embedInCode("Schedules/words.json"),
+            ]),
         room("CaseIndex", ["Evidence", .product(name: "GRDB", package: "GRDB.swift")]),
         room(
             "Ingest",
@@ -151,6 +159,7 @@ let package = Package(
             ["SealedBags", "Fixity", "TransparencyLog", "DurableFiles", "TimeStamping"]),
         tests("PortalTests", ["Portal"]),
         tests("AuditTests", ["Audit", "Custody", "Fixity", "TransparencyLog", "DurableFiles"]),
+        tests("CaseworkTests", ["Casework"]),
         tests("CaseIndexTests", ["CaseIndex"]),
         tests("IngestTests", ["Ingest"]),
         tests("HouseTests", []),

@@ -31,6 +31,7 @@ enum ImportRules {
             "NIOCore", "Logging", "ServiceLifecycle",
         ],
         "Audit": ["Evidence", "Fixity", "TransparencyLog"],
+        "Casework": ["Evidence"],
         "CaseIndex": ["Evidence", "GRDB"],
         "Ingest": [
             "Evidence", "Fixity", "Vault", "Recorders", "Inspection", "Custody", "CaseIndex",
