@@ -34,7 +34,8 @@ struct CaseNumberScanner {
             throw fault(current?.kind == .other ? .character : .numberMissing)
         }
         let typeStart = index
-        let (court, courtDigits, type, numberDigits, numberStart): (String, String, String, String, Int)
+        let (court, courtDigits, type, numberDigits, numberStart):
+            (String, String, String, String, Int)
         if let next = current, next.kind == .word, next.scalar != "号", next.scalar != "之" {
             var word = takeWord()
             while word.count > 1, word.hasSuffix("字") || word.hasSuffix("第") { word.removeLast() }

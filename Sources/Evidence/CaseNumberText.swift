@@ -79,7 +79,9 @@ enum CaseNumberText {
 
 /// Whole numbers from 1 to 999 in Chinese characters.
 enum ChineseNumeral {
-    private static let digits: [Unicode.Scalar] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"]
+    private static let digits: [Unicode.Scalar] = [
+        "零", "一", "二", "三", "四", "五", "六", "七", "八", "九",
+    ]
     private static let values: [Unicode.Scalar: Int] = [
         "零": 0, "〇": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
         "壹": 1, "贰": 2, "貳": 2, "叁": 3, "參": 3, "参": 3, "肆": 4, "伍": 5, "陆": 6, "陸": 6, "柒": 7,

@@ -19,7 +19,9 @@ struct CaseNumberTests {
 
     @Test(
         "A suffix in every spelling",
-        arguments: ["号之一", "号之1", "号-1", "之一号", "-1号", "-1", "之一", "号（之一）", "號之壹", "号—01", " 号 － １"])
+        arguments: [
+            "号之一", "号之1", "号-1", "之一号", "-1号", "-1", "之一", "号（之一）", "號之壹", "号—01", " 号 － １",
+        ])
     func suffixes(text: String) throws {
         let number = try CaseNumber(reading: "(2019)闽06执恢123" + text)
         #expect(number.description == "（2019）闽06执恢123号之一")
@@ -77,11 +79,15 @@ struct CaseNumberTests {
             #expect(try CaseNumber(reading: number.description) == number)
         }
         for text in ["十十", "百", "一十百", "零", "一百百", "二三四五"] {
-            #expect(throws: CaseNumberFault.self) { try CaseNumber(reading: "(2019)闽06执1号之\(text)") }
+            #expect(throws: CaseNumberFault.self) {
+                try CaseNumber(reading: "(2019)闽06执1号之\(text)")
+            }
         }
     }
 
-    @Test("Random spellings of random numbers read to the same form", arguments: [1, 2, 3] as [UInt64])
+    @Test(
+        "Random spellings of random numbers read to the same form",
+        arguments: [1, 2, 3] as [UInt64])
     func randomSpellings(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<3000 {
@@ -140,8 +146,10 @@ struct CaseNumberQueryTests {
     @Test(
         "A part finds the number",
         arguments: [
-            "执123", "2019执", "闽06", "（2019）闽06执123", "123号", "123", "2019", "(2019)", "06执123", "執 123",
-            "闽", "执", "2019 123", "2019闽", "闽06执", "第123号", "闽06 123", "2019年", "１２３", "2019闽06执123号",
+            "执123", "2019执", "闽06", "（2019）闽06执123", "123号", "123", "2019", "(2019)", "06执123",
+            "執 123",
+            "闽", "执", "2019 123", "2019闽", "闽06执", "第123号", "闽06 123", "2019年", "１２３",
+            "2019闽06执123号",
         ])
     func found(part: String) throws {
         #expect(try finds(part, "（2019）闽06执123号"))
@@ -170,7 +178,9 @@ struct CaseNumberQueryTests {
         #expect(try finds("闽执复7", "（2021）闽执复7号"))
     }
 
-    @Test("What no case number has is not looked for as one", arguments: ["", " ", "!", "a@b", "执%", "-"])
+    @Test(
+        "What no case number has is not looked for as one",
+        arguments: ["", " ", "!", "a@b", "执%", "-"])
     func noParts(text: String) { #expect(CaseNumberQuery(text) == nil) }
 
     @Test("A part of a few signs has few patterns, however it is built")

@@ -12,7 +12,9 @@ struct RandomCaseNumber {
 
     init(using random: inout SeededGenerator) {
         year = Int.random(in: 2000...2030, using: &random)
-        court = ["闽06", "闽0602", "闽0681", "沪7101", "浙01", "闽", "最高法"].randomElement(using: &random) ?? ""
+        court =
+            ["闽06", "闽0602", "闽0681", "沪7101", "浙01", "闽", "最高法"].randomElement(using: &random)
+            ?? ""
         type = ["执", "执恢", "执保", "执异", "民初", "司惩", "行审"].randomElement(using: &random) ?? ""
         number = Int.random(in: 1...99_999, using: &random)
         suffix = Bool.random(using: &random) ? Int.random(in: 1...10, using: &random) : nil
@@ -28,9 +30,12 @@ struct RandomCaseNumber {
         let close = one(["）", ")", "〕", "]", "】", "］", ""])
         let zeros = one(["", "", "0", "000"])
         var text = open + "\(year)" + close + court + type + zeros + "\(number)"
-        let end = suffix.map { one(["之\(Self.ordinals[$0 - 1])", "之\($0)", "-\($0)", "－\($0)"]) } ?? ""
+        let end =
+            suffix.map { one(["之\(Self.ordinals[$0 - 1])", "之\($0)", "-\($0)", "－\($0)"]) } ?? ""
         text += one(["号" + end, "号" + end, end + "号", end, "號" + end])
-        let traditional: [Character: Character] = ["闽": "閩", "执": "執", "异": "異", "惩": "懲", "审": "審"]
+        let traditional: [Character: Character] = [
+            "闽": "閩", "执": "執", "异": "異", "惩": "懲", "审": "審",
+        ]
         var out = ""
         for character in text {
             var character = character
