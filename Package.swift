@@ -120,7 +120,7 @@ let package = Package(
             [
                 "Evidence", "Fixity", "TransparencyLog", "DurableFiles", "Vault", "Recorders",
                 "Inspection", "Custody", "Witness", "TimeStamping", "SealedBags", "Notarization",
-                "NotaryLink", "Portal", "Audit", "CaseIndex", "Ingest", "CLinux",
+                "NotaryLink", "Portal", "Audit", "CaseIndex", "Casework", "Ingest", "CLinux",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

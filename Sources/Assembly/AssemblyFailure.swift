@@ -14,6 +14,7 @@ package struct AssemblyFailure: Failure {
         case indexUnavailable = "index-unavailable"
         case wrongUsage = "wrong-usage"
         case noSuchItem = "no-such-item"
+        case noSuchCase = "no-such-case"
         case severalItems = "several-items"
         case noSuchLeaf = "no-such-leaf"
         case notPermitted = "not-permitted"
@@ -50,8 +51,9 @@ package struct AssemblyFailure: Failure {
             .otherKey, .volumeMissing, .volumeDiffers:
             .stop
         case .inUse, .indexUnavailable, .daemonGone, .systemShort, .addressSpace: .retry
-        case .malformedSetting, .alreadyStation, .wrongUsage, .noSuchItem, .severalItems,
-            .noSuchLeaf, .notPermitted, .unreadableFile, .noSuchDirectory, .volumeNotEmpty,
+        case .malformedSetting, .alreadyStation, .wrongUsage, .noSuchItem, .noSuchCase,
+            .severalItems, .noSuchLeaf, .notPermitted, .unreadableFile, .noSuchDirectory,
+            .volumeNotEmpty,
             .foreignVolume, .volumeOverlaps, .otherOwner:
             .quarantine
         }
@@ -91,6 +93,8 @@ package struct AssemblyFailure: Failure {
             Bilingual(subject + wantedText(.english), subject + wantedText(.chinese))
         case .noSuchItem:
             Bilingual("No record found for \(subject).", "未查到 \(subject) 的存证记录。")
+        case .noSuchCase:
+            Bilingual("No schedule names the case \(subject).", "任务表中没有案件 \(subject)。")
         case .severalItems:
             Bilingual("\(subject) fits several items.", "\(subject) 对应多个条目。")
         case .noSuchLeaf:
@@ -170,6 +174,8 @@ package struct AssemblyFailure: Failure {
         case .indexUnavailable:
             Bilingual("Try again, or run: evidock index rebuild", "请重试，或运行 evidock index rebuild。")
         case .wrongUsage: Bilingual("See: evidock --help", "请参阅 evidock --help。")
+        case .noSuchCase:
+            Bilingual("Look it up with: evidock case list", "请用 evidock case list 查询。")
         case .noSuchItem, .severalItems:
             Bilingual("Look it up with: evidock list", "请用 evidock list 查询。")
         case .noSuchLeaf:

@@ -145,6 +145,10 @@ extension Operations {
     ) async throws -> ExitStatus {
         let index = station.stages.index
         var order = order
+        // One spelling, where it is a case number of the usual kind.
+        order.caseNumber = order.caseNumber.map {
+            (try? CaseNumber(reading: $0))?.description ?? $0
+        }
         order.items = try order.items.map { try ItemLookup.one($0, in: index).name }
         let desk = CertificateDesk(station: station)
         let document = try await desk.take(order.path, by: by)
@@ -177,7 +181,8 @@ extension StationReader {
     ) async throws -> [JSONValue] {
         let index = try await index(log: log)
         let name = try item.map { try ItemLookup.one($0, in: index).name }
-        return try index.certificates(item: name, caseNumber: caseNumber, number: number)
+        let known = caseNumber.map { (try? CaseNumber(reading: $0))?.description ?? $0 }
+        return try index.certificates(item: name, caseNumber: known, number: number)
             .map(\.json)
     }
 }

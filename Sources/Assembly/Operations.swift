@@ -47,6 +47,8 @@ package struct Operations: Sendable {
                 return try await carryOut(note, wantsStamps: wantsStamps, answer)
             case .carryIn(let files): return try await carryIn(files, answer)
             case .anchor: return try await anchor(answer)
+            case .importSchedule(let path, let zone):
+                return try await importSchedule(path, zone: zone, by: by, answer)
             case .certify(let order): return try await certify(order, by: by, answer)
             case .scrub(let items): return try await scrub(items, answer: answer)
             case .releaseHold(let why): return try await releaseHold(why, by: by, answer)

@@ -72,8 +72,7 @@ extension Request {
             }
             try PlainText.check(why, of: "--why", limit: 1000)
         case .scrub, .anchor, .describe, .repair, .addVolume, .rebuildIndex, .docks, .timeStamp,
-            .carryOut,
-            .carryIn:
+            .carryOut, .carryIn, .importSchedule:
             break
         }
     }

@@ -27,6 +27,8 @@ package enum Request: Sendable {
     case anchor
     /// A notarial certificate is attached.
     case certify(CertificateOrder)
+    /// A schedule of cases and duties is taken in.
+    case importSchedule(path: String, zone: String?)
 
     package var json: JSONValue {
         switch self {
@@ -69,6 +71,12 @@ package enum Request: Sendable {
                 "files": .object(files.mapValues { .string(Base64.encode($0)) }),
             ]
         case .anchor: return ["request": "anchor"]
+        case .importSchedule(let path, let zone):
+            var members: [String: JSONValue] = [
+                "request": "import-schedule", "path": .string(path),
+            ]
+            members.set("zone", zone)
+            return .object(members)
         case .certify(let order):
             var members: [String: JSONValue] = [
                 "request": "certify", "path": .string(order.path), "number": .string(order.number),
@@ -121,6 +129,9 @@ package enum Request: Sendable {
                 files: files.compactMapValues { $0.stringValue.flatMap { Base64.decode($0) } })
         case "scrub": self = .scrub(items: strings("items"))
         case "anchor": self = .anchor
+        case "import-schedule":
+            guard let path = json[key: "path"]?.stringValue, path.hasPrefix("/") else { return nil }
+            self = .importSchedule(path: path, zone: json[key: "zone"]?.stringValue)
         case "certify":
             guard let path = json[key: "path"]?.stringValue, path.hasPrefix("/"),
                 let number = json[key: "number"]?.stringValue

@@ -10,6 +10,7 @@ enum IndexFormat {
         LedgerView.self,
         FixityView.self,
         NotaryView.self,
+        ScheduleView.self,
     ]
 
     /// What an open file is to us.

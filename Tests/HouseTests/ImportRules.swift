@@ -40,7 +40,7 @@ enum ImportRules {
         "Assembly": [
             "Evidence", "Fixity", "TransparencyLog", "DurableFiles", "Vault", "Recorders",
             "Inspection", "Custody", "Witness", "TimeStamping", "SealedBags", "Notarization",
-            "NotaryLink", "Portal", "Audit", "CaseIndex", "Ingest", "CLinux",
+            "NotaryLink", "Portal", "Audit", "CaseIndex", "Casework", "Ingest", "CLinux",
             "Configuration", "Logging", "ServiceLifecycle", "SystemPackage", "UnixSignals",
         ],
         "evidock": ["Assembly", "Evidence", "ArgumentParser", "Logging"],

@@ -34,6 +34,8 @@ struct Projection {
         FixityProjection.self,
         CertificateProjection.self,
         AttestationProjection.self,
+        CaseProjection.self,
+        DutyProjection.self,
     ]
 
     private struct Key: Hashable {

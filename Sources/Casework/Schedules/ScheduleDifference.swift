@@ -1,3 +1,5 @@
+package import Evidence
+
 /// What a schedule changes in what is known already, row by row.
 package struct ScheduleDifference: Sendable {
     package enum Answer: Hashable, Sendable {

@@ -1,56 +1,5 @@
 package import Evidence
 
-/// Who is on a duty: a staff number, a name, or both.
-package struct ScheduledOfficer: Hashable, Sendable {
-    package let id: String?
-    package let name: String?
-
-    package init(id: String?, name: String?) { (self.id, self.name) = (id, name) }
-}
-
-/// A case as a schedule gives it. Personal data: it stands in records, never in a leaf or a log.
-package struct CaseRow: Hashable, Sendable {
-    package var caseNumber: CaseNumber
-    /// A court's code where the table has the court, else the words of the file.
-    package var court: String
-    package var parties: [String]
-    package var judge: String?
-    /// `open`, `suspended`, `terminated` (终本) or `closed`; else the words of the file.
-    package var state: String?
-    package var category: String?
-    /// A case that is not public.
-    package var restricted: Bool
-    package var notes: String?
-
-    /// What makes it the same case in another file.
-    package var id: String { caseNumber.description }
-}
-
-/// A duty as a schedule gives it: who went where, when, for which cases.
-package struct DutyRow: Hashable, Sendable {
-    /// The row's own, or put together from cases, kind, court and planned start: the same for the
-    /// same duty in another file.
-    package var id: String
-    /// At least one, each once, in their order in the file.
-    package var caseNumbers: [CaseNumber]
-    /// `search`, `seizure`, `eviction`…; else the words of the file.
-    package var kind: String
-    package var court: String
-    package var officers: [ScheduledOfficer]
-    package var recorders: [String]
-    package var plannedStart: Timestamp
-    package var plannedEnd: Timestamp?
-    package var actualStart: Timestamp?
-    package var actualEnd: Timestamp?
-    package var place: String?
-    /// Millionths of a degree, WGS 84 as far as the file knows; north and east positive.
-    package var latitude: Int?
-    package var longitude: Int?
-    /// Metres.
-    package var radius: Int?
-    package var notes: String?
-}
-
 /// What became of one row of a schedule.
 package struct RowVerdict: Hashable, Sendable {
     package enum Result: Hashable, Sendable {

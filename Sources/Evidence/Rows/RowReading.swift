@@ -30,6 +30,28 @@ struct RowReading {
         row.members[key]?.arrayValue?.compactMap(\.stringValue) ?? []
     }
 
+    func caseNumber(_ key: String) throws(MalformedEntry) -> CaseNumber {
+        guard let number = try? CaseNumber(reading: try string(key)) else { throw malformed(key) }
+        return number
+    }
+
+    /// At least one.
+    func caseNumbers(_ key: String) throws(MalformedEntry) -> [CaseNumber] {
+        let texts = strings(key)
+        let numbers = texts.compactMap { try? CaseNumber(reading: $0) }
+        guard !texts.isEmpty, numbers.count == texts.count else { throw malformed(key) }
+        return numbers
+    }
+
+    func timestamp(_ key: String) throws(MalformedEntry) -> Timestamp {
+        guard let time = Timestamp(try string(key)) else { throw malformed(key) }
+        return time
+    }
+
+    func optionalTimestamp(_ key: String) throws(MalformedEntry) -> Timestamp? {
+        row.members[key] == nil ? nil : try timestamp(key)
+    }
+
     func path() throws(MalformedEntry) -> RecorderPath {
         guard let path = RecorderPath(members: row.members) else { throw malformed("path") }
         return path

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Schedules of cases and field tasks: taken in whole or not at all, every row accounted for, found in any
+spelling, the same after a rebuild. Closes with: N passed, N failed, N skipped.
+"""
+
+import csv
+import io
+import json
+import os
+import sys
+
+from backups import events
+from notary import PACKAGE, Station, check, places, read, run_parts
+
+CASES = """案号,法院,当事人,承办法官,状态,案件类别,是否不公开
+（2019）闽06执123号,闽06,申请人甲;被执行人乙,J001,在办,金钱给付,否
+(2019)闽0602执恢45,闽0602,申请人丙,J002,在办,腾退房屋,是
+"""
+DUTIES = """编号,案号,任务类别,法院,执行人员,计划开始,计划结束,地点
+D1,2019闽06执123,搜查,闽06,000042;000043,2019-08-10 09:00,2019-08-10 11:30,芗城区
+D2,(2019)闽0602执恢45,腾退,闽0602,000044,2019/8/10 14:00,2019年8月10日 17时,龙文区
+"""
+
+
+def write(path, data):
+    with open(path, "wb") as file:
+        file.write(data if isinstance(data, bytes) else data.encode())
+    return path
+
+
+def lines(out):
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def summary(out):
+    return {key: lines(out)[-1][key] for key in ("accepted", "changed", "unchanged", "refused")}
+
+
+def report(path):
+    return list(csv.DictReader(io.StringIO(read(path).decode("utf-8-sig"))))
+
+
+def counts(accepted=0, changed=0, unchanged=0, refused=0):
+    return {"accepted": accepted, "changed": changed, "unchanged": unchanged, "refused": refused}
+
+
+def taken_in():
+    with places() as place:
+        station = Station(place, "st")
+        size = station.size()
+        code, out, errors = station.run("case", "import", write(place("cases.csv"), CASES), "--json")
+        check("cases are taken in", code == 0 and summary(out) == counts(accepted=2), (code, out, errors))
+        check("one leaf for the file", events(station)[size:] == ["schedule"], events(station))
+        leaf = station.entries()[-1].decode()
+        check("without a name in it", not any(word in leaf for word in ("甲", "执", "J001")), leaf)
+        code, out, errors = station.run("case", "import", write(place("duties.csv"), DUTIES), "--json",
+                                        "--report", place("report.csv"))
+        check("and field tasks", code == 0 and summary(out) == counts(accepted=2), (code, out, errors))
+        check("each row is accounted for", [(row["line"], row["result"]) for row in report(place("report.csv"))]
+              == [("2", "accepted"), ("3", "accepted")], read(place("report.csv")))
+        check("an account is not written over",
+              station.run("case", "import", place("duties.csv"), "--report", place("report.csv"))[0] == 2)
+        size = station.size()
+        code, out, _ = station.run("case", "import", place("duties.csv"), "--json")
+        check("the same again is nothing new", code == 0 and summary(out) == counts(unchanged=2)
+              and station.size() == size, (code, out))
+        gb = CASES.replace("在办", "结案").encode("gb18030")
+        code, out, _ = station.run("case", "import", write(place("gb.csv"), gb), "--json")
+        check("GB18030 is read, and what changed is told", code == 0 and summary(out) == counts(changed=2)
+              and lines(out)[-1]["encoding"] == "GB18030", (code, out))
+        bom = b"\xef\xbb\xbf" + CASES.replace("在办", "结案").encode()
+        check("a byte order mark means nothing",
+              summary(station.run("case", "import", write(place("bom.csv"), bom), "--json")[1]) == counts(unchanged=2))
+
+        bad = DUTIES + ("D3,=cmd|'/c calc'!A1,搜查,闽06,000042,2019-08-11 09:00,2019-08-11 10:00,x\n"
+                        "D4,2019闽06执9,搜查,闽06,000042,2019-08-11 12:00,2019-08-11 10:00,x\n"
+                        "D5,2019闽06执9,搜查,闽06,000042,2019-08-11 09:00,2019-08-11 10:00,x\n"
+                        "D5,2019闽06执9,搜查,闽06,000042,2019-08-11 09:00,2019-08-11 10:00,x\n")
+        code, out, _ = station.run("case", "import", write(place("bad.csv"), bad), "--json", "--report", place("bad-report.csv"))
+        told = report(place("bad-report.csv"))
+        check("refused rows have their line, column and reason, the others are taken",
+              code == 3 and summary(out) == counts(accepted=1, unchanged=3, refused=2)
+              and [(row["line"], row["column"]) for row in told if row["result"] == "refused"][0] == ("4", "2")
+              and all(row["reason_zh"] and row["reason_en"] for row in told if row["result"] in ("refused", "repeated")),
+              (code, out, told))
+        check("no cell of the file stands in the account", "calc" not in read(place("bad-report.csv")).decode())
+        code, out, _ = station.run("case", "import", place("bad.csv"))
+        check("an officer sees which", code == 3 and out.count("!") == 2, out)
+        size = station.size()
+        for name, data in [("broken quotes", DUTIES + 'D9,"2019闽06执1,x\n'), ("no text", b"\xff\xfe\xfd" * 100 + b"\0"),
+                           ("no schedule", "a,b\n1,2\n"), ("empty", ""), ("another shape", '{"cases": {"a": 1}}'),
+                           ("headers alone", DUTIES.splitlines()[0] + "\n")]:
+            code, _, errors = station.run("case", "import", write(place("broken.csv"), data))
+            check(f"taken not at all: {name}", code not in (0, 70) and errors and station.size() == size, (code, errors))
+        check("nor what is not there", station.run("case", "import", place("none.csv"))[0] in (1, 2))
+        as_json = {"cases": [{"caseNumber": "2020闽06执7", "court": "闽06"}], "duties": []}
+        code, out, errors = station.run("case", "import", write(place("a.json"), json.dumps(as_json)), "--json")
+        check("JSON is taken too", code == 0 and summary(out) == counts(accepted=1), (code, out, errors))
+
+        find = lambda *words: [one["caseNumber"] for one in lines(station.run("case", "list", *words, "--json")[1])]
+        check("all cases, the newest first", find() == ["（2020）闽06执7号", "（2019）闽06执123号", "（2019）闽0602执恢45号"], find())
+        for part, found in [("执123", 1), ("2019执", 2), ("闽06", 3), ("45号", 1), ("（2019）闽06执123", 1), ("执恢", 1), ("2018", 0)]:
+            check(f"found by {part}", len(find(part)) == found, find(part))
+        code, out, _ = station.run("case", "show", "2019闽06执123号", "--json")
+        shown = json.loads(out)
+        check("a case has its tasks", code == 0 and shown["state"] == "closed" and shown["parties"] == ["申请人甲", "被执行人乙"]
+              and [duty["duty"] for duty in shown["duties"]] == ["D1"]
+              and shown["duties"][0]["plannedStart"] == "2019-08-10T01:00:00.000Z", shown)
+        check("one that nobody named is not there", station.run("case", "show", "2011闽06执1")[0] == 1)
+        check("and what is none is told", station.run("case", "show", "x")[0] == 2)
+
+        daemon, _ = station.serve()
+        late = DUTIES.replace("11:30", "12:30")
+        code, out, errors = station.run("case", "import", write(place("late.csv"), late), "--json")
+        check("while it serves too", code == 0 and summary(out) == counts(changed=1, unchanged=1), (code, out, errors))
+        place.stop(daemon)
+        before = station.run("case", "list", "--json")[1], station.run("case", "show", "2019闽06执123", "--json")[1]
+        check("an index made anew is the same", station.run("index", "rebuild")[0] == 0 and before == (
+            station.run("case", "list", "--json")[1], station.run("case", "show", "2019闽06执123", "--json")[1]))
+        code, out, _ = station.run("audit")
+        check("audit has nothing to find", code == 0, out)
+        for name in ("cases", "duties"):
+            code, _, errors = station.run("case", "import", os.path.join(PACKAGE, f"samples/season/{name}.csv"))
+            check(f"the sample of {name} is taken", code == 0, (code, errors))
+
+
+if __name__ == "__main__":
+    sys.exit(run_parts(taken_in))
