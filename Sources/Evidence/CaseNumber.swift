@@ -43,6 +43,16 @@ package struct CaseNumber: Hashable, Sendable, Comparable, CustomStringConvertib
         (self.type, self.number, self.suffix) = (type, number, suffix)
     }
 
+    /// The same number at a court that goes by another code; nil where the code is no court's.
+    package func at(court code: String) -> CaseNumber? {
+        let digits = code.unicodeScalars.reversed().prefix { ("0"..."9").contains($0) }.count
+        let sign = String(code.unicodeScalars.dropLast(digits))
+        guard !sign.isEmpty else { return nil }
+        return CaseNumber(
+            year: year, courtSign: sign, courtDigits: String(code.unicodeScalars.suffix(digits)),
+            type: type, number: number, suffix: suffix)
+    }
+
     /// The one stored form.
     package var description: String {
         let ordinal = type.hasSuffix("字") ? "第" : ""

@@ -77,8 +77,15 @@ struct CaseNumberScanner {
         if current?.kind == .opening { index += 1 }
         let start = index
         while let sign = current, sign.kind == .digit, index - start < 4 { index += 1 }
+        var digits = text(start..<index)
+        if digits.isEmpty,
+            let written = ChineseNumeral.digits(signs[start...].prefix(4).map(\.scalar))
+        {
+            digits = written
+            index = start + 4
+        }
         guard index - start == 4 else { throw fault(.yearMissing, at: start) }
-        let year = Self.integer(text(start..<index), limit: 9999) ?? 0
+        let year = Self.integer(digits, limit: 9999) ?? 0
         guard CaseNumber.years.contains(year) else { throw fault(.yearOutOfRange, at: start) }
         if current?.scalar == "年" { index += 1 }
         if current?.kind == .closing { index += 1 }

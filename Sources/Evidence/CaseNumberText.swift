@@ -51,7 +51,7 @@ enum CaseNumberText {
         case "(", "[", "{", "<", "〔", "【", "〖", "「", "『", "〈", "《", "﹝", "﹙", "❨": .opening
         case ")", "]", "}", ">", "〕", "】", "〗", "」", "』", "〉", "》", "﹞", "﹚", "❩": .closing
         case "-", "‐", "‑", "‒", "–", "—", "―", "−", "﹣": .dash
-        case "A"..."Z", "〇": .word
+        case "A"..."Z", "〇", "○": .word
         default: scalar.properties.isIdeographic ? .word : .other
         }
     }
@@ -79,11 +79,12 @@ enum CaseNumberText {
 
 /// Whole numbers from 1 to 999 in Chinese characters.
 enum ChineseNumeral {
-    private static let digits: [Unicode.Scalar] = [
+    private static let signs: [Unicode.Scalar] = [
         "零", "一", "二", "三", "四", "五", "六", "七", "八", "九",
     ]
     private static let values: [Unicode.Scalar: Int] = [
-        "零": 0, "〇": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
+        "零": 0, "〇": 0, "○": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8,
+        "九": 9,
         "壹": 1, "贰": 2, "貳": 2, "叁": 3, "參": 3, "参": 3, "肆": 4, "伍": 5, "陆": 6, "陸": 6, "柒": 7,
         "捌": 8, "玖": 9,
     ]
@@ -92,14 +93,21 @@ enum ChineseNumeral {
         guard (1...999).contains(number) else { return String(number) }
         var out = ""
         let (hundreds, tens, ones) = (number / 100, number / 10 % 10, number % 10)
-        if hundreds > 0 { out += "\(digits[hundreds])百" }
+        if hundreds > 0 { out += "\(signs[hundreds])百" }
         if tens > 0 {
-            out += tens == 1 && hundreds == 0 ? "十" : "\(digits[tens])十"
+            out += tens == 1 && hundreds == 0 ? "十" : "\(signs[tens])十"
         } else if hundreds > 0, ones > 0 {
             out += "零"
         }
-        if ones > 0 { out += "\(digits[ones])" }
+        if ones > 0 { out += "\(signs[ones])" }
         return out
+    }
+
+    /// A year in characters, digit by digit: 二〇一九. Nil for anything else.
+    static func digits(_ scalars: [Unicode.Scalar]) -> String? {
+        let found = scalars.compactMap { values[$0] }
+        guard found.count == 4, scalars.count == 4 else { return nil }
+        return found.map(String.init).joined()
     }
 
     /// Nil for anything that is not written as such a number: 一, 十二, 二十一, 一百零三, 一二.

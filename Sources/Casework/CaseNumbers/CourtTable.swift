@@ -74,6 +74,13 @@ package struct CourtTable: Sendable {
     /// Every code of the court that goes by this one; the code alone where the court is unknown.
     package func codes(alongside code: String) -> [String] { court(code)?.codes ?? [code] }
 
+    /// The numbers that a case may go by where its court has several codes, its own first.
+    package func numbers(alongside number: CaseNumber) -> [CaseNumber] {
+        [number]
+            + codes(alongside: number.court).filter { $0 != number.court }
+            .compactMap(number.at(court:))
+    }
+
     /// Whether two codes are those of one court.
     package func isSame(_ one: String, _ other: String) -> Bool {
         one == other || places[one] != nil && places[one] == places[other]

@@ -18,7 +18,9 @@ package struct ColumnMapping: Sendable {
         for index in 0..<max(header.count, second.count) {
             let names = [header, second].compactMap { index < $0.count ? $0[index] : nil }
             let column = names.lazy.compactMap { words.columns[ScheduleWords.normal($0)] }.first
-            if column == nil, let name = names.first, !name.isEmpty { ignored.append(name) }
+            if column == nil, let name = names.first, !name.isEmpty {
+                ignored.append(String(name.prefix(60)))
+            }
             found.append(column)
         }
         let known = found.compactMap(\.self)
@@ -30,7 +32,8 @@ package struct ColumnMapping: Sendable {
         }
         var seen: Set<ScheduleColumn> = []
         for column in found.compactMap(\.self) where !seen.insert(column).inserted {
-            throw ScheduleFailure(.columnTwice, line: line, detail: words.label(column).chinese)
+            throw ScheduleFailure(
+                .columnTwice, line: line, detail: "\(words.label(column).chinese) (\(column.name))")
         }
         let missing = kind.mandatory.filter { !seen.contains($0) }
         guard missing.isEmpty else {

@@ -52,6 +52,10 @@ enum OfficerList {
             }
             out.unicodeScalars.append(plain)
         }
+        // 1.23E10 is what a spreadsheet makes of a long number: its digits are lost.
+        if out.contains("."), out.contains(where: { $0 == "E" || $0 == "e" }), Double(out) != nil {
+            return nil
+        }
         return hasDigit && out.utf8.count <= 64 && out.utf8.first != 0x2d ? out : nil
     }
 

@@ -84,6 +84,16 @@ struct ScheduleTime {
             if tokens.current != nil { try readTime() }
         }
         guard tokens.current == nil else { throw TimeFault(.unreadable) }
+        guard let weekday = tokens.weekday else { return }
+        guard let day = reading.day else { throw TimeFault(.unreadable) }
+        guard let civil = CivilTime(day.year, day.month, day.day, 0, 0, 0) else {
+            throw TimeFault(.noSuchTime)
+        }
+        // 1970-01-01 was a Thursday.
+        let days = civil.secondsSince1970.flooredQuotient(86_400) + 4
+        guard Int(days - days.flooredQuotient(7) * 7) == weekday else {
+            throw TimeFault(.otherWeekday)
+        }
     }
 
     /// `43687` or `43687.395`.

@@ -62,6 +62,7 @@ package struct TimeFault: Error, Hashable, Sendable {
         case ambiguousOrder = "day-or-month-first"
         case shortYear = "year-of-two-digits"
         case ambiguousNoon = "twelve-am-or-pm"
+        case otherWeekday = "other-day-of-the-week"
         case rangeOrZone = "range-or-zone"
         case gap = "time-in-gap"
         case fold = "time-in-fold"
@@ -84,6 +85,8 @@ package struct TimeFault: Error, Hashable, Sendable {
         case .shortYear: Bilingual("Write the year with four digits", "年份请填写四位数字")
         case .ambiguousNoon:
             Bilingual("Noon or midnight: write the hour from 0 to 23", "中午或午夜不明确，请按24小时制填写")
+        case .otherWeekday:
+            Bilingual("The date is another day of the week", "日期与星期不符")
         case .rangeOrZone:
             Bilingual(
                 "A range or a zone behind the time: give the end in its own column",

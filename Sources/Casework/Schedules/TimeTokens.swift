@@ -11,6 +11,8 @@ struct TimeTokens {
     }
 
     private(set) var tokens: [Token] = []
+    /// The day of the week where one is written: 0 for Sunday.
+    private(set) var weekday: Int?
     var index = 0
 
     var current: Token? { index < tokens.count ? tokens[index] : nil }
@@ -39,6 +41,13 @@ struct TimeTokens {
                 tokens.append(.number(number, digits: digits))
                 continue
             }
+            if let (day, length) = Self.weekday(scalars[(at - 1)...]) {
+                guard weekday == nil else { return nil }
+                weekday = day
+                at += length - 1
+                if let last = tokens.last, last != .space { tokens.append(.space) }
+                continue
+            }
             let next = at < scalars.count ? Self.folded(scalars[at]) : 0
             guard let (token, length) = Self.mark(value, next) else { return nil }
             at += length - 1
@@ -46,6 +55,27 @@ struct TimeTokens {
             tokens.append(token)
         }
         while tokens.last == .space { tokens.removeLast() }
+    }
+
+    /// 周六, 星期六, 礼拜六, with or without brackets around.
+    private static func weekday(_ scalars: ArraySlice<Unicode.Scalar>) -> (Int, length: Int)? {
+        let text = scalars.prefix(5).map { Character($0) }
+        let isBracketed = text.first == "(" || text.first == "（"
+        var rest = text.dropFirst(isBracketed ? 1 : 0)
+        switch (rest.first, rest.dropFirst().first) {
+        case ("周", _): rest = rest.dropFirst()
+        case ("星", "期"), ("礼", "拜"): rest = rest.dropFirst(2)
+        default: return nil
+        }
+        let days: [Character] = ["日", "一", "二", "三", "四", "五", "六"]
+        guard let name = rest.first, let day = days.firstIndex(of: name == "天" ? "日" : name)
+        else { return nil }
+        rest = rest.dropFirst()
+        if isBracketed {
+            guard rest.first == ")" || rest.first == "）" else { return nil }
+            rest = rest.dropFirst()
+        }
+        return (day, text.count - rest.count)
     }
 
     private static func folded(_ scalar: Unicode.Scalar) -> UInt32 {

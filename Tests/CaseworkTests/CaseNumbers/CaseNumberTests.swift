@@ -11,7 +11,8 @@ struct CaseNumberTests {
             "（2019）闽06执123号", "(2019)闽06执123号", "〔2019〕闽06执123号", "[2019]闽06执123", "【2019】閩06執123號",
             "2019闽06执123", "2019年闽06执123号", "（２０１９）闽０６执１２３号", " ( 2019 ) 闽 06 执 123 号 ",
             "（2019)闽06执第123号", "(2019)闽06执00123号", "\u{feff}(2019)\u{3000}闽06\u{a0}执\u{200b}123号",
-            "(2019)闽06执字第123号", "案号：（2019）闽06执123号", "（2019闽06执123",
+            "(2019)闽06执字第123号", "案号：（2019）闽06执123号", "（2019闽06执123", "（二〇一九）闽06执123号",
+            "二○一九年閩06執123號",
         ])
     func spellings(text: String) throws {
         #expect(try CaseNumber(reading: text).description == "（2019）闽06执123号")
@@ -200,6 +201,11 @@ struct CaseTableTests {
         #expect(courts.isSame("闽0681", "闽0604"))
         #expect(courts.isSame("闽0625", "闽0605"))
         #expect(!courts.isSame("闽0602", "闽0603"))
+        let longhai = try CaseNumber(reading: "2019闽0681执恢7之二")
+        #expect(
+            courts.numbers(alongside: longhai).map(\.description) == [
+                "（2019）闽0681执恢7号之二", "（2019）闽0604执恢7号之二",
+            ])
         #expect(courts.court(named: "漳州市中级人民法院")?.codes == ["闽06"])
         #expect(courts.courts.compactMap(\.parent).allSatisfy { courts.court($0) != nil })
         #expect(types.type("执恢")?.isEnforcement == true)
