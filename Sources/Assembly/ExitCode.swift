@@ -1,3 +1,4 @@
+import Casework
 import Evidence
 
 /// The exit codes of every command (CONTRACT), and how failures become one. With several reasons
@@ -32,6 +33,11 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
             self = failure is CancellationError ? .tryAgain : .defect
             return
         }
+        // Nothing of such a file was taken.
+        if failure is ScheduleFailure, failure.disposition != .retry {
+            self = .wrongUsage
+            return
+        }
         switch failure.code {
         case "in-use": self = .inUse
         case "malformed-setting", "wrong-usage", "already-a-station", "no-such-folder",
@@ -39,7 +45,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
             "no-such-directory", "volume-not-empty", "foreign-volume", "volume-overlaps",
             "other-owner":
             self = .wrongUsage
-        case "no-such-item", "several-items", "no-such-leaf": self = .findings
+        case "no-such-item", "no-such-case", "several-items", "no-such-leaf": self = .findings
         default:
             self =
                 switch failure.disposition {
