@@ -47,6 +47,11 @@ package struct Operations: Sendable {
                 return try await carryOut(note, wantsStamps: wantsStamps, answer)
             case .carryIn(let files): return try await carryIn(files, answer)
             case .anchor: return try await anchor(answer)
+            case .register(let recorder, let step, let officer, let from):
+                return try await register(
+                    recorder, step, officer: officer, from: from, by: by, answer)
+            case .attribute(let names, let officer, let why):
+                return try await attribute(names, officer: officer, why: why, by: by, answer)
             case .importSchedule(let path, let zone):
                 return try await importSchedule(path, zone: zone, by: by, answer)
             case .certify(let order): return try await certify(order, by: by, answer)

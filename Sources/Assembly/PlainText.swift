@@ -44,6 +44,17 @@ extension Request {
                     .wrongUsage, subject: "--zone",
                     wanted: Bilingual("write it like +08:00", "请写成 +08:00 的形式"))
             }
+        case .register(let recorder, let step, let officer, _):
+            try PlainText.check(recorder, of: "RECORDER", limit: 64)
+            try PlainText.check(officer, of: "--to", limit: 64)
+            guard !recorder.isEmpty, (officer == nil) == (step == .returned) else {
+                throw AssemblyFailure(
+                    .wrongUsage, subject: "--to",
+                    wanted: Bilingual("the officer's staff number is wanted", "请填写人员编号"))
+            }
+        case .attribute(_, let officer, let why):
+            try PlainText.check(officer, of: "--officer", limit: 64)
+            try PlainText.check(why, of: "--why", limit: 1000)
         case .certify(let order):
             try PlainText.check(order.number, of: "--number", limit: 128)
             try PlainText.check(order.office, of: "--office", limit: 200)

@@ -27,6 +27,11 @@ package enum Request: Sendable {
     case anchor
     /// A notarial certificate is attached.
     case certify(CertificateOrder)
+    /// Who has a recorder from a moment on; from now where none is said.
+    case register(
+        recorder: String, step: RecorderIssueRow.Step, officer: String?, from: Timestamp?)
+    /// Who carried the recorder of these items and dockings.
+    case attribute(names: [String], officer: String, why: String)
     /// A schedule of cases and duties is taken in.
     case importSchedule(path: String, zone: String?)
 
@@ -71,6 +76,19 @@ package enum Request: Sendable {
                 "files": .object(files.mapValues { .string(Base64.encode($0)) }),
             ]
         case .anchor: return ["request": "anchor"]
+        case .register(let recorder, let step, let officer, let from):
+            var members: [String: JSONValue] = [
+                "request": "register", "recorder": .string(recorder),
+                "step": .string(step.rawValue),
+            ]
+            members.set("officer", officer)
+            members.set("from", from?.description)
+            return .object(members)
+        case .attribute(let names, let officer, let why):
+            return [
+                "request": "attribute", "names": .array(names.map(JSONValue.string)),
+                "officer": .string(officer), "why": .string(why),
+            ]
         case .importSchedule(let path, let zone):
             var members: [String: JSONValue] = [
                 "request": "import-schedule", "path": .string(path),
@@ -129,6 +147,20 @@ package enum Request: Sendable {
                 files: files.compactMapValues { $0.stringValue.flatMap { Base64.decode($0) } })
         case "scrub": self = .scrub(items: strings("items"))
         case "anchor": self = .anchor
+        case "register":
+            guard let recorder = json[key: "recorder"]?.stringValue,
+                let step = json[key: "step"]?.stringValue.flatMap(RecorderIssueRow.Step.init)
+            else { return nil }
+            let from = json[key: "from"]?.stringValue
+            guard from == nil || from.flatMap({ Timestamp($0) }) != nil else { return nil }
+            self = .register(
+                recorder: recorder, step: step, officer: json[key: "officer"]?.stringValue,
+                from: from.flatMap { Timestamp($0) })
+        case "attribute":
+            guard let officer = json[key: "officer"]?.stringValue,
+                let why = json[key: "why"]?.stringValue
+            else { return nil }
+            self = .attribute(names: strings("names"), officer: officer, why: why)
         case "import-schedule":
             guard let path = json[key: "path"]?.stringValue, path.hasPrefix("/") else { return nil }
             self = .importSchedule(path: path, zone: json[key: "zone"]?.stringValue)

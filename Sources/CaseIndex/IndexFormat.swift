@@ -11,6 +11,7 @@ enum IndexFormat {
         FixityView.self,
         NotaryView.self,
         ScheduleView.self,
+        RecorderView.self,
     ]
 
     /// What an open file is to us.

@@ -124,5 +124,56 @@ def taken_in():
             check(f"the sample of {name} is taken", code == 0, (code, errors))
 
 
+def carried():
+    """Who has which recorder, and who is believed to have carried it."""
+    with places() as place:
+        station = Station(place, "st")
+        run = lambda *words: station.run(*words, "--json")
+        check("nobody has a recorder", station.run("recorder", "list")[0] == 1)
+        code, out, errors = run("recorder", "issue", "R1", "--to", "000042", "--at", "2026-08-01T08:00:00+08:00")
+        check("a recorder is issued", code == 0 and lines(out)[0]["from"] == "2026-08-01T00:00:00.000Z", (code, out, errors))
+        run("recorder", "lend", "R1", "--to", "000043", "--at", "2026-08-03")
+        run("recorder", "return", "R1", "--at", "2026-08-05")
+        run("recorder", "issue", "R2", "--to", "000050", "--at", "2026-08-01")
+        holders = lambda at: {one["recorder"]: one["officer"] for one in lines(run("recorder", "list", "--at", at)[1])}
+        for at, found in [("2026-07-01", {}), ("2026-08-02", {"R1": "000042", "R2": "000050"}),
+                          ("2026-08-04", {"R1": "000043", "R2": "000050"}), ("2026-08-06", {"R1": "000042", "R2": "000050"})]:
+            check(f"who has what on {at}", holders(at) == found, holders(at))
+        run("recorder", "return", "R1", "--at", "2026-08-07")
+        check("returned for good it is nobody's", holders("2026-08-08") == {"R2": "000050"}, holders("2026-08-08"))
+        check("what nobody has is not returned", station.run("recorder", "return", "R1", "--at", "2026-08-09")[0] == 2)
+        run("recorder", "lend", "R2", "--to", "000051", "--at", "2026-08-02T12:00:00Z")
+        check("what is entered late counts from its own time", holders("2026-08-02T13:00:00Z")["R2"] == "000051")
+        code, out, _ = run("recorder", "list", "R1")
+        check("its whole history is there", [one["step"] for one in lines(out)] == ["issued", "lent", "returned", "returned"], out)
+        for words in (("issue", "", "--to", "1"), ("issue", "R\n1", "--to", "1"), ("lend", "R1", "--to", ""), ("issue", "R1", "--to", "1", "--at", "x")):
+            check(f"refused: {words}", station.run("recorder", *words)[0] == 2)
+
+        os.makedirs(place("card"))
+        for name in ("a.mp4", "b.mp4"):
+            write(os.path.join(place("card"), name), os.urandom(1000))
+        code, out, _ = run("ingest", place("card"), "--recorder", "R1", "--officer", "000042")
+        visit = lines(out)[-1]["summary"]["visit"]
+        first, second = (line["item"] for line in lines(out)[:2])
+        officer = lambda item: json.loads(run("show", item)[1])["officer"]
+        check("the claim is believed", officer(first) == "000042")
+        check("a correction needs a reason", station.run("attribute", first, "--officer", "000043")[0] == 2)
+        code, out, errors = run("attribute", first, "--officer", "000060", "--why", "swapped at lunch")
+        check("an item is corrected", code == 0 and officer(first) == "000060" and officer(second) == "000042", (code, out, errors))
+        code, out, errors = run("attribute", visit, "--officer", "000043", "--why", "lent")
+        check("a docking too, but for what was said of an item alone", code == 0 and officer(second) == "000043"
+              and officer(first) == "000060", (code, out, errors))
+        check("they are found by whom they are believed to be of", [one["item"] for one in lines(run("list", "--officer", "000043")[1])]
+              == [second] and lines(run("list", "--text", "000060")[1])[0]["item"] == first)
+        shown = json.loads(run("show", second)[1])
+        check("and the event stands in their custody", "attribution" in [line["event"] for line in shown["custody"]], shown)
+        check("what is not there is not corrected", station.run("attribute", "0602-99", "--officer", "1", "--why", "x")[0] == 1)
+        before = run("show", first)[1], run("show", second)[1], run("recorder", "list")[1]
+        check("an index made anew is the same", station.run("index", "rebuild")[0] == 0
+              and before == (run("show", first)[1], run("show", second)[1], run("recorder", "list")[1]))
+        code, out, _ = station.run("audit")
+        check("audit has nothing to find", code == 0, out)
+
+
 if __name__ == "__main__":
-    sys.exit(run_parts(taken_in))
+    sys.exit(run_parts(taken_in, carried))

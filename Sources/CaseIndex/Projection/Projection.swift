@@ -36,6 +36,8 @@ struct Projection {
         AttestationProjection.self,
         CaseProjection.self,
         DutyProjection.self,
+        RecorderIssueProjection.self,
+        AttributionProjection.self,
     ]
 
     private struct Key: Hashable {

@@ -36,6 +36,8 @@ package struct ItemRecord: Sendable {
     package let startFrom: String?
     package let officer: String?
     package let recorder: String?
+    /// The leaf at which somebody said whose footage it is; nil where the claim is believed.
+    package let attribution: Int64?
     /// What the file's own name says, where it says something.
     package let claimedOfficer: String?
     package let claimedDevice: String?
@@ -80,6 +82,7 @@ package struct ItemRecord: Sendable {
         marks = try row.texts("marks")
         quarantineCode = try row.optionalText("quarantineCode")
         quarantineReason = try row.optionalText("quarantineReason")
+        attribution = try row.optionalInteger("attribution")
         verified = try row.optionalInteger("verified").map { Timestamp(milliseconds: $0) }
     }
 
@@ -102,6 +105,7 @@ extension ItemRecord {
         members["media"] = media?.json
         members.set("times", times)
         members.set("officer", officer)
+        members.set("attribution", attribution)
         members.set(
             "recorder",
             described([
