@@ -27,6 +27,22 @@ package struct CaseNumber: Hashable, Sendable, Comparable, CustomStringConvertib
     /// The code of the court: `闽06`.
     package var court: String { courtSign + courtDigits }
 
+    /// The case itself: the suffix tells its further documents apart, not another case.
+    package var withoutSuffix: CaseNumber {
+        CaseNumber(
+            year: year, courtSign: courtSign, courtDigits: courtDigits, type: type, number: number,
+            suffix: nil)
+    }
+
+    /// A text whose bytes sort as the numbers do, for an index.
+    package var sortKey: String {
+        let parts = [
+            pad(year, 4), courtSign, courtDigits, type, pad(number, 9), pad(suffix ?? 0, 3),
+        ]
+        // A space stands below every sign that a part can hold.
+        return parts.joined(separator: " ")
+    }
+
     /// Reads a case number as somebody wrote it.
     ///
     /// - Throws: ``CaseNumberFault`` with the reason and the place, never with the text itself.

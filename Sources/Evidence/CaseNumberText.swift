@@ -30,6 +30,7 @@ enum CaseNumberText {
 
     private static func isIgnored(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
+        case 0x21...0x7e, 0x4e00...0x9fff: false
         case 0x200b...0x200f, 0x202a...0x202e, 0x2060...0x2069, 0xfeff, 0x00ad, 0x180e,
             0xfe00...0xfe0f:
             true

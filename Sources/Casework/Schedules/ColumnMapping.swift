@@ -41,6 +41,9 @@ package struct ColumnMapping: Sendable {
             throw ScheduleFailure(
                 .columnsMissing, line: line, detail: names.joined(separator: ", "))
         }
+        for column in found.compactMap(\.self) where kind.unused.contains(column) {
+            ignored.append(column.name)
+        }
         (columns, self.ignored) = (found, ignored)
     }
 

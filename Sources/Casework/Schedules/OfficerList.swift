@@ -69,14 +69,15 @@ enum OfficerList {
         let ids = pieces.compactMap(identifier)
         let names = pieces.filter { identifier($0) == nil }
         if names.isEmpty { return ids.map { ScheduledOfficer(id: $0, name: nil) } }
-        let isHan = names.allSatisfy {
+        let han = names.count {
             $0.unicodeScalars.allSatisfy { $0.properties.isIdeographic || $0 == "·" }
         }
+        guard han == 0 || han == names.count else { throw unclear }
         let lengths = names.map(\.count)
         let name: String
         if names.count == 1 {
             name = names[0]
-        } else if !isHan {
+        } else if han == 0 {
             name = names.joined(separator: " ")
         } else if names.count == 2, lengths.allSatisfy({ $0 == 1 }) {
             // Names of two characters are set wide to stand level with those of three.

@@ -201,7 +201,7 @@ struct RowBuilder {
 
 /// Decimal fractions as whole numbers of a small part, without binary rounding.
 enum Decimals {
-    /// `24.5131` with six digits is 24513100; nil where the text is no plain decimal number.
+    /// `24.5131` with six digits is 24513100; nil where the text is no plain decimal number. At most six digits.
     static func scaled(_ text: String, digits: Int) -> Int? {
         var value = 0
         var (isNegative, hasPoint, hasDigit, places) = (false, false, false, 0)
@@ -221,13 +221,13 @@ enum Decimals {
                     value += digit >= 5 ? 1 : 0
                     places += 1
                 }
-                guard value < 1 << 52 else { return nil }
+                // Room is left for the digits that are added below.
+                guard value < 1 << 40 else { return nil }
             default: return nil
             }
         }
         guard hasDigit else { return nil }
         for _ in min(places, digits)..<digits { value *= 10 }
-        guard value < 1 << 60 else { return nil }
         return isNegative ? -value : value
     }
 }

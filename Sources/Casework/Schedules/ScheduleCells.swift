@@ -50,7 +50,7 @@ struct ScheduleCells {
         switch self[column] {
         case nil: return []
         case .text(let text):
-            parts = Self.parts(of: text)
+            parts = Self.parts(of: text, column)
         case .list(let list): parts = list
         case .officers, .flag:
             throw RowRefusal(column, "A list of texts is expected here", "此处应为文本列表")
@@ -65,10 +65,12 @@ struct ScheduleCells {
         return cleaned
     }
 
-    static func parts(of text: String) -> [String] {
+    private static func parts(of text: String, _ column: ScheduleColumn) -> [String] {
         text.unicodeScalars.split {
             switch $0 {
-            case "、", "，", ",", ";", "；", "|", "\n", "\r", "\t": true
+            // A comma belongs to the names of companies: `Co., Ltd.`
+            case ",": column != .parties
+            case "、", "，", ";", "；", "|", "\n", "\r", "\t": true
             default: false
             }
         }.map { String($0) }

@@ -26,6 +26,14 @@ package enum ScheduleColumn: Int, Sendable, CaseIterable {
 package enum ScheduleKind: String, Sendable, CaseIterable {
     case cases, duties
 
+    /// Columns that a row of this kind has no place for: whoever gives them is told.
+    var unused: Set<ScheduleColumn> {
+        switch self {
+        case .cases: ScheduleColumn.ofDuties.union([.id, .kind, .place])
+        case .duties: [.parties, .judge, .state, .category, .restricted]
+        }
+    }
+
     var mandatory: [ScheduleColumn] {
         switch self {
         case .cases: [.caseNumber]

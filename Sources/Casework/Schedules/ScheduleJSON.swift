@@ -2,7 +2,8 @@ import Evidence
 
 /// Reads `{"cases": […], "duties": […]}`, with the same names and the same checks as a CSV file.
 enum ScheduleJSON {
-    private static let sizeLimit = 256 << 20
+    /// All of it is held at once, several times over.
+    static let sizeLimit = 64 << 20
 
     static func looksLike(_ bytes: [UInt8]) -> Bool {
         let start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
@@ -51,7 +52,7 @@ enum ScheduleJSON {
                 let known = lines[kind.rawValue] ?? []
                 let line = index < known.count ? known[index] : 1
                 do {
-                    let cells = try cells(of: row, desk.words, &ignored)
+                    let cells = try cells(of: row, kind, desk.words, &ignored)
                     try take(desk.verdict(on: cells, kind, line: line) { _ in nil })
                 } catch let refusal as RowRefusal {
                     try take(desk.refused(line, refusal, nil))
@@ -64,7 +65,8 @@ enum ScheduleJSON {
     }
 
     private static func cells(
-        of row: JSONValue, _ words: ScheduleWords, _ ignored: inout Set<String>
+        of row: JSONValue, _ kind: ScheduleKind, _ words: ScheduleWords,
+        _ ignored: inout Set<String>
     ) throws(RowRefusal) -> ScheduleCells {
         guard let members = row.objectValue else {
             throw RowRefusal(nil, "An object is expected for each row", "每一行应为一个对象")
@@ -75,6 +77,7 @@ enum ScheduleJSON {
                 if ignored.count < CSVReader.fieldCountLimit { ignored.insert(name) }
                 continue
             }
+            if kind.unused.contains(column) { ignored.insert(column.name) }
             guard cells[column] == nil else {
                 throw RowRefusal(column, "Two members mean the same", "存在含义重复的成员")
             }

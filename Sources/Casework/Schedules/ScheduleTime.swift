@@ -96,16 +96,26 @@ struct ScheduleTime {
         }
     }
 
-    /// `43687` or `43687.395`.
+    /// `43687`, `43687.395`, or the time alone: `0.395`.
     private mutating func readSerial() throws(TimeFault) -> Bool {
+        if tokens.current == .number(0, digits: 1), tokens.ahead(1) == .dot {
+            tokens.index += 1
+            try readFraction()
+            return true
+        }
         guard case .number(let days, 5)? = tokens.current, (29_000...92_000).contains(days) else {
             return false
         }
         let first = CivilTime(secondsSince1970: (Int64(days) - 25_569) * 86_400)
         reading.day = Day(year: first.year, month: first.month, day: first.day)
         tokens.index += 1
-        guard tokens.current == .dot, case .number(let part, let digits)? = tokens.ahead(1) else {
-            return true
+        if tokens.current == .dot { try readFraction() }
+        return true
+    }
+
+    private mutating func readFraction() throws(TimeFault) {
+        guard case .number(let part, let digits)? = tokens.ahead(1) else {
+            throw TimeFault(.unreadable)
         }
         tokens.index += 2
         // Spreadsheets keep binary fractions: rounding to the second mends what they lost.
@@ -114,7 +124,6 @@ struct ScheduleTime {
         let seconds = Int((fraction * 86_400).rounded())
         guard seconds < 86_400 else { throw TimeFault(.noSuchTime) }
         reading.time = (seconds / 3600, seconds / 60 % 60, seconds % 60, 0)
-        return true
     }
 
     private mutating func readDate() throws(TimeFault) {
@@ -178,7 +187,9 @@ struct ScheduleTime {
     private mutating func readTime() throws(TimeFault) {
         guard reading.time == nil else { throw TimeFault(.unreadable) }
         var mark: TimeTokens.Token?
-        if let first = tokens.current, [.morning, .afternoon, .noon, .am, .pm].contains(first) {
+        if let first = tokens.current,
+            [.morning, .afternoon, .noon, .evening, .am, .pm].contains(first)
+        {
             mark = first
             tokens.index += 1
             if tokens.current == .space { tokens.index += 1 }
@@ -243,6 +254,10 @@ struct ScheduleTime {
             guard hour != 12 else { throw TimeFault(.ambiguousNoon) }
             guard hour < 12 else { throw TimeFault(.noSuchTime) }
         case .afternoon?:
+            if hour < 12 { hour += 12 }
+        case .evening?:
+            // 晚上12点 and 晚上1点 are said of the night to the next day.
+            guard hour >= 5, hour != 12 else { throw TimeFault(.ambiguousNoon) }
             if hour < 12 { hour += 12 }
         case .noon?:
             guard (11...13).contains(hour) || (1...2).contains(hour) else {

@@ -5,7 +5,7 @@ struct TimeTokens {
         case number(Int, digits: Int)
         case dash, slash, dot, colon, plus, space, t, zulu
         case year, month, day, hour, minute, second, half
-        case morning, afternoon, noon
+        case morning, afternoon, noon, evening
         /// AM or PM after the time, where 12 has one meaning.
         case am, pm
     }
@@ -90,7 +90,8 @@ struct TimeTokens {
         let follower = Unicode.Scalar(next) ?? " "
         switch (scalar, follower) {
         case ("上", "午"), ("早", "上"), ("凌", "晨"), ("清", "晨"): return (.morning, 2)
-        case ("下", "午"), ("晚", "上"): return (.afternoon, 2)
+        case ("下", "午"): return (.afternoon, 2)
+        case ("晚", "上"): return (.evening, 2)
         case ("中", "午"): return (.noon, 2)
         case ("A", "M"): return (.am, 2)
         case ("P", "M"): return (.pm, 2)

@@ -70,6 +70,8 @@ struct CaseNumberTests {
         ]
         let numbers = try sorted.map { try CaseNumber(reading: $0) }
         #expect(numbers.shuffled().sorted() == numbers)
+        #expect(numbers.map(\.sortKey).shuffled().sorted() == numbers.map(\.sortKey))
+        #expect(numbers[3].withoutSuffix == numbers[2])
     }
 
     @Test("Chinese ordinals from 1 to 999 come back")
@@ -109,6 +111,7 @@ struct CaseNumberTests {
         for a in numbers {
             for b in numbers {
                 #expect([a < b, b < a, a == b].count(where: { $0 }) == 1)
+                #expect((a < b) == (a.sortKey < b.sortKey))
                 for c in numbers where a < b && b < c { #expect(a < c) }
             }
         }

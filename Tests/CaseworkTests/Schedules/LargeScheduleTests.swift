@@ -33,6 +33,45 @@ struct LargeScheduleTests {
         #expect(summary.rows == 100_000)
     }
 
+    @Test("Cells of random numbers and marks never end the program", arguments: [1, 2] as [UInt64])
+    func randomCells(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let marks = [
+            "年", "月", "日", "时", "上午", "晚上", "-", "/", ".", ":", " ", "+", "T", "°", "米", "周六", "e",
+        ]
+        func cell() -> String {
+            (0..<Int.random(in: 1...9, using: &random)).map { _ in
+                if Bool.random(using: &random) { return marks.randomElement(using: &random) ?? "" }
+                let digits = Int.random(in: 1...18, using: &random)
+                return String(
+                    String(UInt64.random(in: 0...UInt64.max, using: &random)).prefix(digits))
+            }.joined()
+        }
+        let headers = ["日期", "计划开始", "计划结束", "实际开始", "实际结束", "纬度", "经度", "半径", "案号", "执行人员", "记录仪"]
+        for _ in 0..<300 {
+            let header = headers.randomElement(using: &random) ?? ""
+            let schedule = try Schedule.duty([header: cell()])
+            #expect(schedule.summary.rows == 1)
+        }
+    }
+
+    @Test(
+        "Numbers without end are refused",
+        arguments: [
+            "999999999999999", "99999999999999999999999", "0.99999999999999999999", "-", ".",
+            "1.2.3",
+        ])
+    func longNumbers(text: String) throws {
+        for cells in [["纬度": text, "经度": "1"], ["半径": text]] {
+            let schedule = try Schedule.duty(cells)
+            #expect(schedule.verdicts.count == 1)
+        }
+        let json =
+            #"{"duties": [{"案号": "2019闽06执1", "类别": "搜查", "执行人员": "张三", "计划开始": "2019-08-10 09:30", "radius": "#
+            + "4000000000000000}]}"
+        #expect(try Schedule(json).refusals.map(\.field) == ["radius"])
+    }
+
     @Test(
         "A schedule with spoiled bytes is refused or accounted for", arguments: [1, 2] as [UInt64])
     func spoiled(seed: UInt64) throws {

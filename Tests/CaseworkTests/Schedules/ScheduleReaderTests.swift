@@ -100,6 +100,20 @@ struct ScheduleReaderTests {
         #expect(twice?.kind == .columnTwice)
     }
 
+    @Test("What a duty has no place for is told, not lost in silence")
+    func unused() throws {
+        let schedule = try Schedule.duty(["不公开": "是", "当事人": "甲"])
+        #expect(Set(schedule.summary.ignored) == ["restricted", "parties"])
+        let cases = try Schedule(#"{"cases": [{"案号": "2019闽06执1", "place": "x"}]}"#)
+        #expect(cases.summary.ignored == ["place"])
+    }
+
+    @Test("The comma in a company's name does not part it")
+    func companies() throws {
+        let schedule = try Schedule("案号,当事人\n2019闽06执1,\"ABC Co., Ltd.；甲、乙\"\n")
+        #expect(schedule.cases.first?.parties == ["ABC Co., Ltd.", "甲", "乙"])
+    }
+
     @Test("A site's own mapping")
     func mapping() throws {
         let schedule = try Schedule(
@@ -116,7 +130,8 @@ struct ScheduleReaderTests {
         arguments: [
             ("执行人员", "", "officers"), ("执行人员", "、、 ", "officers"),
             ("执行人员", "=cmd|'/C calc'!A0", "officers"),
-            ("执行人员", "张三 李", "officers"), ("案号", "", "caseNumber"), ("案号", "=1+1", "caseNumber"),
+            ("执行人员", "张三 李", "officers"), ("执行人员", "John/张三", "officers"),
+            ("记录仪", "1.23E10", "recorders"), ("案号", "", "caseNumber"), ("案号", "=1+1", "caseNumber"),
             ("案号", "闽06执1", "caseNumber"), ("案号", "@x", "caseNumber"), ("类别", "", "kind"),
             ("计划开始", "", "plannedStart"), ("计划开始", "=NOW()", "plannedStart"),
             ("计划结束", "2019-08-10 09:30", "plannedEnd"), ("计划结束", "2019-08-10 09:00", "plannedEnd"),
@@ -166,6 +181,18 @@ struct ScheduleReaderTests {
         #expect(schedule.verdicts[1].result == .repeated(line: 2))
         #expect(schedule.refusals.first?.reason.english.contains("Line 2") == true)
         #expect(schedule.summary.rows == 3)
+    }
+
+    @Test("Two versions of a duty that take turns: the first stands, and each other is told")
+    func takingTurns() throws {
+        let (one, other) = (
+            "7,2019闽06执1,搜查,张三,2019-08-10 09:30", "7,2019闽06执1,搜查,李四,2019-08-10 09:30"
+        )
+        let schedule = try Schedule(
+            (["编号,案号,类别,执行人员,计划开始", one, other, one, other]).joined(separator: "\n"))
+        #expect(schedule.duties.map { $0.officers.map(\.name) } == [["张三"]])
+        #expect(schedule.verdicts[2].result == .repeated(line: 2))
+        #expect(schedule.refusals.count == 2)
     }
 
     @Test("A case twice in one cell is one case; an officer twice is one officer")

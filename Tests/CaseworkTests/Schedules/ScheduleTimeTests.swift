@@ -32,6 +32,7 @@ struct ScheduleTimeTests {
             ("2020-02-29 08:00", "2020-02-29T00:00:00.000Z"),
             ("43687.395", "2019-08-10T01:28:48.000Z"),
             ("2019-08-10 09:30:15.25", "2019-08-10T01:30:15.250Z"),
+            ("2019年8月10日晚上8点", "2019-08-10T12:00:00.000Z"),
             ("2019年8月10日 中午12时", "2019-08-10T04:00:00.000Z"),
         ])
     func otherForms(text: String, moment: String) throws {
@@ -44,6 +45,8 @@ struct ScheduleTimeTests {
             #expect(try Schedule.start("9:30", date: date).get() == "2019-08-10T01:30:00.000Z")
             #expect(try Schedule.start("9时30分", date: date).get() == "2019-08-10T01:30:00.000Z")
         }
+        let fraction = try Schedule.start("0.3958333333", date: "43687").get()
+        #expect(fraction == "2019-08-10T01:30:00.000Z")
         #expect(try Schedule.start("0930", date: "2019-08-10").get() == "2019-08-10T01:30:00.000Z")
     }
 
@@ -56,7 +59,8 @@ struct ScheduleTimeTests {
             ("9:30", "without a date"),
             ("2019-02-29 09:30", "no such"), ("2019-13-01 09:30", "no such"),
             ("2019-08-10 25:00", "no such"), ("2019-08-10 09:60", "no such"),
-            ("2019-08-10 上午12时", "Noon or midnight"), ("1900-08-10 09:30", "year"),
+            ("2019-08-10 上午12时", "Noon or midnight"), ("2019-08-10 晚上12点", "Noon or midnight"),
+            ("2019-08-10 晚上1点", "Noon or midnight"), ("1900-08-10 09:30", "year"),
             ("2019-08/10 09:30", "can be read"), ("tomorrow", "can be read"),
             ("2019年8月10日（周五）9:30", "day of the week"),
             ("2019-08-10 09:30-11:00", "range or a zone"),
