@@ -37,26 +37,27 @@ package enum KeyChange {
     package static func begin(
         settings: Settings, why: String, log: Logger
     ) async throws -> Outcome {
+        try await entered(.begun, settings, makeNext(settings, why), log)
+    }
+
+    /// - Returns: the policy that was written anew.
+    private static func makeNext(_ settings: Settings, _ why: String) throws -> String? {
         let layout = try RootLayout.existing(at: settings.root)
         try RootLayout.requireOwn(layout.path)
-        let policy: String?
-        do {
-            let root = try DurableRoot(path: layout.path)
-            let lock = try RootLock.acquire(root: root, note: "")
-            defer { lock.release() }
-            var keyring = try layout.keyring()
-            guard keyring.key(in: .next) == nil else {
-                throw refused("a change is under way already: --finish", "密钥变更已在进行：--finish")
-            }
-            // One that is no key of this log, and no new key where it is not in its place.
-            _ = try layout.keys()
-            let key = SigningKey.generate()
-            try root.replace(try key.pem(), at: RootLayout.nextKeyPlace, mode: 0o600)
-            keyring.begin(try VerifierKey(name: layout.station.origin, of: key), why: why)
-            try keyring.write(in: root)
-            policy = try publishPolicy(root, layout, settings)
+        let root = try DurableRoot(path: layout.path)
+        let lock = try RootLock.acquire(root: root, note: "")
+        defer { lock.release() }
+        var keyring = try layout.keyring()
+        guard keyring.key(in: .next) == nil else {
+            throw refused("a change is under way already: --finish", "密钥变更已在进行：--finish")
         }
-        return try await entered(.begun, settings, policy, log)
+        // One that is no key of this log, and no new key where it is not in its place.
+        _ = try layout.keys()
+        let key = SigningKey.generate()
+        try root.replace(try key.pem(), at: RootLayout.nextKeyPlace, mode: 0o600)
+        keyring.begin(try VerifierKey(name: layout.station.origin, of: key), why: why)
+        try keyring.write(in: root)
+        return try publishPolicy(root, layout, settings)
     }
 
     /// The new key signs alone. Every witness of the policy with an address is asked before whether it
@@ -142,6 +143,13 @@ package enum KeyChange {
     package static func replaceLost(
         settings: Settings, known: String?, why: String, log: Logger
     ) async throws -> Outcome {
+        try await entered(.lost, settings, makeSuccessor(settings, known, why), log)
+    }
+
+    /// - Returns: the policy that was written anew.
+    private static func makeSuccessor(
+        _ settings: Settings, _ known: String?, _ why: String
+    ) throws -> String? {
         let layout = try RootLayout.existing(at: settings.root)
         try RootLayout.requireOwn(layout.path)
         guard (try? layout.keys()) == nil else {
@@ -152,32 +160,26 @@ package enum KeyChange {
                 "a systemd credential names another key: take it away first",
                 "systemd 凭据中是其他密钥：请先移除该凭据")
         }
-        let policy: String?
-        do {
-            let root = try DurableRoot(path: layout.path)
-            let lock = try RootLock.acquire(root: root, note: "")
-            defer { lock.release() }
-            var keyring = try lostKeyring(layout, known)
-            let note = try lastNote(layout, by: keyring.keys)
-            let key = SigningKey.generate()
-            try root.makeDirectory("keys", mode: 0o700)
-            if try Self.mayAsk(settings, layout) {
-                let size = try Checkpoint.open(note, byOneOf: keyring.keys).size
-                let hold = SigningHold(.restored, witness: "", claimedSize: 0, ownSize: size)
-                try root.replace(
-                    JSONWriter.canonical(hold.json), at: "keys/log.held", mode: 0o600)
-            }
-            // The key before the ring: one that stands in no ring is replaced again.
-            try root.replace(try key.pem(), at: RootLayout.keyPlace, mode: 0o600)
-            keyring.replace(
-                by: try VerifierKey(name: layout.station.origin, of: key), why: why, last: note)
-            try keyring.write(in: root)
-            if try root.exists(RootLayout.nextKeyPlace) {
-                try root.remove(RootLayout.nextKeyPlace)
-            }
-            policy = try publishPolicy(root, layout, settings)
+        let root = try DurableRoot(path: layout.path)
+        let lock = try RootLock.acquire(root: root, note: "")
+        defer { lock.release() }
+        var keyring = try lostKeyring(layout, known)
+        let note = try lastNote(layout, by: keyring.keys)
+        let key = SigningKey.generate()
+        try root.makeDirectory("keys", mode: 0o700)
+        if try mayAsk(settings, layout) {
+            let size = try Checkpoint.open(note, byOneOf: keyring.keys).size
+            let hold = SigningHold(.restored, witness: "", claimedSize: 0, ownSize: size)
+            try root.replace(
+                JSONWriter.canonical(hold.json), at: "keys/log.held", mode: 0o600)
         }
-        return try await entered(.lost, settings, policy, log)
+        // The key before the ring: one that stands in no ring is replaced again.
+        try root.replace(try key.pem(), at: RootLayout.keyPlace, mode: 0o600)
+        keyring.replace(
+            by: try VerifierKey(name: layout.station.origin, of: key), why: why, last: note)
+        try keyring.write(in: root)
+        if try root.exists(RootLayout.nextKeyPlace) { try root.remove(RootLayout.nextKeyPlace) }
+        return try publishPolicy(root, layout, settings)
     }
 
     private static func lostKeyring(_ layout: RootLayout, _ known: String?) throws -> LogKeyring {

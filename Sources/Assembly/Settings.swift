@@ -31,6 +31,8 @@ package struct Settings: Sendable {
     /// Whether somebody named that address: then it must be had.
     package var mustListen: Bool
     package var notary: NotarySettings
+    /// A JSON file with the site's own points for evidence; nil for the usual ones.
+    var matchWeights: String?
     /// An interface that takes digests as a third party; nil for none.
     var attestation: AttestationSettings?
     package var vault: VaultSettings
@@ -77,6 +79,7 @@ package struct Settings: Sendable {
         self.listen = try listen.map(Self.listenAddress) ?? Self.defaultListen
         mustListen = listen != nil
         notary = try NotarySettings(reading)
+        matchWeights = try reading.path("matchWeights")
         attestation = try AttestationSettings(reading)
         vault = VaultSettings()
         vault.reserveBytes = Int64(

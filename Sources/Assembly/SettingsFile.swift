@@ -9,13 +9,15 @@ enum SettingsFile {
         "root", "dockRoots", "controlSocket", "inspector", "profiles", "copies", "integrateEvery",
         "publishEvery", "reserveBytes", "reservePermille", "singleThreaded", "mode", "volumes",
         "transfers", "listen", "policy", "timeStampURL", "timeStampCA", "timeStampTLS",
-        "timeStampEvery", "timeStampCRL", "scrubEvery", "notaryRecorders", "attestationURL",
+        "timeStampEvery", "timeStampCRL", "scrubEvery", "matchWeights", "notaryRecorders",
+        "attestationURL",
         "attestationCA",
         "attestationToken", "attestationEvery", "attestationAddress",
     ]
     private static let paths: Set<String> = [
         "root", "dockRoots", "controlSocket", "inspector", "profiles", "copies", "policy",
-        "timeStampCA", "timeStampTLS", "timeStampCRL", "attestationCA", "attestationToken",
+        "timeStampCA", "timeStampTLS", "timeStampCRL", "matchWeights", "attestationCA",
+        "attestationToken",
     ]
 
     /// One named by hand must be there; the usual one may be absent, or hold comments alone.

@@ -175,5 +175,46 @@ def carried():
         check("audit has nothing to find", code == 0, out)
 
 
+def explained():
+    """Which field task footage is of, and why, in both languages."""
+    with places() as place:
+        station = Station(place, "st")
+        duties = """编号,案号,任务类别,法院,执行人员,记录仪,计划开始,计划结束
+D1,2019闽06执123,搜查,闽06,000042,,2019-08-10 09:00,2019-08-10 11:30
+D2,2019闽0602执恢45,腾退,闽0602,000044,R4,2019-08-10 09:00,2019-08-10 17:00
+D3,2019闽0602执恢46,腾退,闽0602,000042,,2019-08-10 14:00,2019-08-10 17:00
+"""
+        station.run("case", "import", write(place("duties.csv"), duties))
+        os.makedirs(place("card"))
+        for name in ("DSJ_R1_000042_20190810_093000.mp4", "DSJ_R1_000042_20190810_143000.mp4",
+                     "DSJ_R1_000042_20190815_093000.mp4"):
+            write(os.path.join(place("card"), name), os.urandom(1000))
+        code, out, errors = station.run("ingest", place("card"), "--json")
+        items = {line["path"]: line["item"] for line in lines(out)[:-1]}
+        morning, noon, later = (items[name] for name in sorted(items))
+        explain = lambda item: json.loads(station.run("match", "--explain", item, "--json")[1])
+        found = explain(morning)
+        check("the officer's task of that time is the first, clearly", found["decision"] == "assign"
+              and [c["duty"] for c in found["candidates"]][0] == "D1", found)
+        check("all candidates are there with all reasons", {c["duty"] for c in found["candidates"]} == {"D1", "D2", "D3"}
+              and all(c["reasons"] and c["points"] == sum(r["points"] for r in c["reasons"]) for c in found["candidates"]), found)
+        check("in the afternoon it is the other one", explain(noon)["candidates"][0]["duty"] == "D3")
+        check("days later it is none", explain(later)["decision"] == "inbox", explain(later))
+        station.run("recorder", "issue", "R1", "--to", "000044", "--at", "2019-08-01")
+        found = explain(morning)
+        check("the register outweighs what the recorder says", found["candidates"][0]["duty"] == "D2" and any(
+            reason["code"] == "contradicted-claim" for reason in found["candidates"][0]["reasons"]), found)
+        code, out, _ = station.run("match", "--explain", morning)
+        check("an officer reads why", code == 0 and "to whom the recorder was issued" in out and "+35" in out, out)
+        code, out, _ = station.run("match", "--explain", morning, LC_ALL="zh_CN.UTF-8", LANG="zh_CN.UTF-8")
+        check("in Chinese too", "记录仪登记的持有人" in out, out)
+        with open(station.settings, "a") as file:
+            file.write(f"matchWeights: {write(place('match.json'), json.dumps({'assignFrom': 500}))}\n")
+        check("a site's own points hold", explain(noon)["decision"] in ("propose", "inbox"), explain(noon))
+        write(place("match.json"), '{"assign": 5}')
+        code, _, errors = station.run("match", morning)
+        check("and a name that nobody knows is told", code == 2 and "assign" in errors, (code, errors))
+
+
 if __name__ == "__main__":
-    sys.exit(run_parts(taken_in, carried))
+    sys.exit(run_parts(taken_in, carried, explained))

@@ -48,6 +48,47 @@ extension IndexReader {
         ).compactMap { try $0.schedule(DutyRow.rowKind).map { try DutyRow($0) } }
     }
 
+    /// Duties that footage of these times may be of: all that touch them, and those of its officers and
+    /// its recorder that begin within three days before, or a day after.
+    package func duties(
+        near times: ClosedRange<Timestamp>, officers: Set<String>, recorder: String?,
+        minutesBefore: Int, minutesAfter: Int
+    ) throws -> [DutyRow] {
+        let (first, last) = (times.lowerBound.milliseconds, times.upperBound.milliseconds)
+        var found = try rows(
+            """
+            SELECT id, body FROM duties
+            WHERE begins BETWEEN ? AND ? AND ends >= ? ORDER BY begins, id LIMIT 1000
+            """,
+            [
+                .integer(first - 3 * 86_400_000), .integer(last + Int64(minutesBefore) * 60_000),
+                .integer(first - Int64(minutesAfter) * 60_000),
+            ])
+        let keys =
+            officers.sorted().map { ("officer", $0) }
+            + [recorder].compactMap { $0 }.map {
+                ("recorder", $0)
+            }
+        for (kind, key) in keys {
+            found += try rows(
+                """
+                SELECT d.id, d.body FROM dutyKeys k
+                JOIN duties d ON d.origin = k.origin AND d.id = k.duty
+                WHERE k.origin IN (SELECT id FROM origins) AND k.kind = ? AND k.key = ?
+                    AND k.begins BETWEEN ? AND ? ORDER BY k.begins, k.duty LIMIT 1000
+                """,
+                [
+                    .text(kind), .text(key), .integer(first - 3 * 86_400_000),
+                    .integer(last + 86_400_000),
+                ])
+        }
+        var seen: Set<String> = []
+        return try found.compactMap { row in
+            guard seen.insert(try row.text("id")).inserted else { return nil }
+            return try row.schedule(DutyRow.rowKind).map { try DutyRow($0) }
+        }
+    }
+
     private static func condition(
         _ pattern: CaseNumberQuery.Pattern
     ) -> (String, [IndexTables.Value]) {

@@ -34,6 +34,9 @@ package struct ItemRecord: Sendable {
     package let start: String?
     package let end: String?
     package let startFrom: String?
+    /// The beginning that is believed, and the end where the duration is known.
+    package let begins: Timestamp
+    package let ends: Timestamp?
     package let officer: String?
     package let recorder: String?
     /// The leaf at which somebody said whose footage it is; nil where the claim is believed.
@@ -73,6 +76,8 @@ package struct ItemRecord: Sendable {
         fileSystem = try row.optionalText("fileSystem")
         zone = try row.optionalText("zone")
         start = try row.optionalText("startText")
+        begins = Timestamp(milliseconds: try row.integer("start"))
+        ends = try row.optionalInteger("finish").map { Timestamp(milliseconds: $0) }
         end = try row.optionalText("finishText")
         startFrom = try row.optionalText("startFrom")
         officer = try row.optionalText("officer")
