@@ -157,6 +157,7 @@ let package = Package(
         tests(
             "SealedBagsTests",
             ["SealedBags", "Fixity", "TransparencyLog", "DurableFiles", "TimeStamping"]),
+        tests("NotaryLinkTests", ["NotaryLink", "Fixity"]),
         tests("PortalTests", ["Portal"]),
         tests("AuditTests", ["Audit", "Custody", "Fixity", "TransparencyLog", "DurableFiles"]),
         tests("CaseworkTests", ["Casework"]),

@@ -25,6 +25,8 @@ actor AttestationDesk {
     private var problem: Bilingual?
 
     private static let batch = 100
+    /// Those that are looked over for such as are due.
+    private static let mostWaiting = 10_000
     private static let longestPause: Duration = .seconds(3600)
 
     init(station: Station, attestor: any Attestor, settings: AttestationSettings) {
@@ -32,24 +34,28 @@ actor AttestationDesk {
         (address, every) = (settings.address, .seconds(settings.every))
     }
 
-    /// Once over everything that is due. The first server that does not answer ends the round.
+    /// Once over everything that is due. Looking and posting each end where the server does not
+    /// answer; what it did not answer about comes later next time, so that nothing stands in the way.
     ///
     /// - Returns: what is wrong with the interface, nil where nothing is.
     func round() async -> Bilingual? {
         problem = nil
-        do {
-            try await lookAtPending()
-            try await postNew()
-        } catch let failure as any Failure { problem = failure.problem } catch {
+        await told { try await lookAtPending() }
+        await told { try await postNew() }
+        return problem
+    }
+
+    private func told(_ part: () async throws -> Void) async {
+        do { try await part() } catch let failure as any Failure { problem = failure.problem } catch
+        {
             problem = Bilingual("An unexpected fault.", "出现意外故障。")
         }
-        return problem
     }
 
     private func lookAtPending() async throws {
         let index = station.stages.index
-        let pending = try index.pendingAttestations(by: attestor.name, limit: 10_000)
-        for one in pending.lazy.filter({ self.isDue($0.item) }).prefix(Self.batch) {
+        let pending = try index.pendingAttestations(by: attestor.name, limit: Self.mostWaiting)
+        for one in due(pending, \.item) {
             guard let item = try item(one.item) else { continue }
             try await take(one.item) {
                 let reply = try await attestor.look(at: one.number, sha256: item.sha256)
@@ -62,10 +68,13 @@ actor AttestationDesk {
 
     private func postNew() async throws {
         let index = station.stages.index
-        let new = try index.itemsToAttest(by: attestor.name, from: from, limit: Self.batch)
-        // Those that wait stay in front: what is before the first of them is known.
+        // Those that wait for their turn stay in front, and must not fill the batch.
+        let new = try index.itemsToAttest(
+            by: attestor.name, from: from,
+            limit: Self.batch + min(pauses.count, Self.mostWaiting))
+        // What is before the first of them is known.
         from = new.first.flatMap { LedgerName($0.item)?.leaf } ?? from
-        for item in new where isDue(item.item) {
+        for item in due(new, \.item) {
             try await take(item.item) {
                 let reply = try await attestor.submit(subject(item))
                 if let other = try index.attestation(number: reply.number, by: attestor.name),
@@ -92,11 +101,20 @@ actor AttestationDesk {
             // Its certificate is no PDF.
             problem = failure.problem
             pause(item)
+        } catch let failure as LinkFailure {
+            problem = failure.problem
+            pause(item)
+            // It may be away, or hang on this one alone: the next round begins with another one.
+            guard failure.kind == .tooLong else { throw failure }
         }
     }
 
-    private func isDue(_ item: String) -> Bool {
-        pauses[item].map { $0.until <= .now } ?? true
+    /// Those whose turn it is: first such as were not asked about yet, so that one on which the server
+    /// hangs stands in nobody's way.
+    private func due<One>(_ all: [One], _ item: (One) -> String) -> [One] {
+        let untried = all.filter { pauses[item($0)] == nil }
+        let again = all.filter { one in pauses[item(one)].map { $0.until <= .now } ?? false }
+        return Array((untried + again).prefix(Self.batch))
     }
 
     private func pause(_ item: String) {
@@ -130,8 +148,10 @@ actor AttestationDesk {
                 throw AttestationFault(.contradictory, "the certificate has another digest")
             }
             let desk = CertificateDesk(station: station)
+            // Nobody else may look into `staging`, and what a cut leaves there is swept.
             let folder = try OutgoingFolder(
-                path: "/tmp/evidock-attestation-" + RootLayout.random(digits: 16))
+                path: station.layout.path + "/staging/attestation-"
+                    + RootLayout.random(digits: 16))
             try folder.put(pdf, at: "certificate-\(reply.number).pdf")
             let path = folder.temporary + "/certificate-\(reply.number).pdf"
             let document = try await desk.take(path, by: "serve")

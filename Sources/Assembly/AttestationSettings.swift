@@ -32,6 +32,13 @@ struct AttestationSettings: Sendable {
                 .malformedSetting, subject: "attestationURL",
                 wanted: Bilingual("http:// or https:// is wanted", "应以 http:// 或 https:// 开头"))
         }
+        // Whose the interface is stands in the ledger and in docks: no place for a password, nor may
+        // what looks like this machine be another one's.
+        guard !url.utf8.contains(UInt8(ascii: "@")) else {
+            throw AssemblyFailure(
+                .malformedSetting, subject: "attestationURL",
+                wanted: Bilingual("no name and password is wanted", "不应含用户名和密码"))
+        }
         let isHere = ["http://127.0.0.1", "http://[::1]", "http://localhost"].contains {
             url == $0 || url.hasPrefix($0 + ":") || url.hasPrefix($0 + "/")
         }

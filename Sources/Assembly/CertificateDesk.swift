@@ -185,4 +185,22 @@ extension StationReader {
         return try index.certificates(item: name, caseNumber: known, number: number)
             .map(\.json)
     }
+
+    /// The item that holds the one document of a certificate's number.
+    ///
+    /// - Throws: `no-such-item`; `several-items` with their names in it.
+    package func certificateDocument(_ number: String, log: Logger) async throws -> String {
+        let documents = Set(
+            try await index(log: log).certificates(number: number).map(\.document)
+        ).sorted()
+        guard let first = documents.first else {
+            throw AssemblyFailure(.noSuchItem, subject: number)
+        }
+        guard documents.count == 1 else {
+            throw AssemblyFailure(
+                .severalItems,
+                subject: "\(number) (\(documents.prefix(20).joined(separator: ", ")))")
+        }
+        return first
+    }
 }

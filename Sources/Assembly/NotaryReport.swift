@@ -20,6 +20,8 @@ package struct NotaryReport: Sendable {
     package private(set) var unwitnessed: [Timestamp] = []
     /// When an offline copy of the log's key was last made or looked at; nil where none is known.
     package let keyCopied: Timestamp?
+    /// How many items are how far at attestation interfaces; empty where none was asked.
+    package private(set) var attestations: [AttestationRow.State: Int64] = [:]
     /// What does not agree.
     package private(set) var findings: [Finding] = []
     private let hasPolicy: Bool
@@ -43,6 +45,7 @@ package struct NotaryReport: Sendable {
             }
         }
         if let index = try? IndexReader(path: IndexFile.path(in: reader.layout.path)) {
+            attestations = (try? index.attestationFigures()) ?? [:]
             for leaf in try index.leaves(of: .restore, from: 0, limit: 1000) where leaf < size {
                 let event = try ledger.event(leaf)
                 let isWitnessed = event.rows.lazy.compactMap { try? RestoreRow($0) }.first?
@@ -123,6 +126,11 @@ package struct NotaryReport: Sendable {
         members.set("timeStamped", stampedSize)
         members.set("keyCopied", keyCopied?.description)
         members.set("unwitnessedRestores", unwitnessed.map(\.description))
+        if !attestations.isEmpty {
+            members["attestations"] = .object(
+                Dictionary(
+                    uniqueKeysWithValues: attestations.map { ($0.rawValue, .integer($1)) }))
+        }
         guard hasPolicy else { return }
         members["cosignedBy"] = .array(
             cosigners.map { cosigner in
@@ -149,6 +157,14 @@ package struct NotaryReport: Sendable {
                 Bilingual(
                     "Time-stamped up to entry \(stampedSize) of \(size).",
                     "可信时间戳已加盖至第 \(stampedSize) 条（共 \(size) 条）。"))
+        }
+        if !attestations.isEmpty {
+            let (done, pending) = (attestations[.done] ?? 0, attestations[.pending] ?? 0)
+            let failed = attestations[.failed] ?? 0
+            lines.append(
+                Bilingual(
+                    "At the attestation interface: \(done) done, \(pending) pending, \(failed) failed.",
+                    "存证接口：已完成 \(done)，办理中 \(pending)，未成功 \(failed)。"))
         }
         for time in unwitnessed {
             lines.append(

@@ -98,8 +98,17 @@ package final class DurableRoot: Sendable {
     /// Removes what a killed run left in `staging/`. Only under the root's lock.
     package func sweepStaging() throws -> Int {
         var count = 0
-        for name in try names(in: "staging")
-        where unlinkat(descriptor, "staging/" + name, 0) == 0 { count += 1 }
+        for name in try names(in: "staging") {
+            let place = "staging/" + name
+            if unlinkat(descriptor, place, 0) == 0 {
+                count += 1
+            } else if errno == EISDIR {
+                // A folder in which a file of ours was handed over; there is none below it.
+                for inner in try names(in: place)
+                where unlinkat(descriptor, place + "/" + inner, 0) == 0 { count += 1 }
+                unlinkat(descriptor, place, AT_REMOVEDIR)
+            }
+        }
         return count
     }
 

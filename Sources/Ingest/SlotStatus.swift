@@ -18,6 +18,8 @@ package struct SlotStatus: Hashable, Sendable {
     package var state: State
     package var label: String?
     package var recorder: String?
+    /// Whose recorder it is; nil while that is not known.
+    package var source: RecorderSource?
     package var visit: String?
     package var bytesDone: Int64 = 0
     package var bytesTotal: Int64 = 0
@@ -72,6 +74,7 @@ package struct SlotStatus: Hashable, Sendable {
         ]
         members.set("volume", label)
         members.set("recorder", recorder)
+        members.set("source", source == .notary ? RecorderSource.notary.rawValue : nil)
         members.set("visit", visit)
         members.set("secondsLeft", secondsLeft)
         members.set("copies", copies)

@@ -113,6 +113,7 @@ final class VisitWalk {
         summary.copies = stages.copies
         board.update(slot) {
             $0.recorder = visit.recorder
+            $0.source = visit.source
             $0.visit = name.description
             $0.unfinished = summary.unfinished
         }

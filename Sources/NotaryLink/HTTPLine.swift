@@ -66,13 +66,16 @@ package final class HTTPLine: Sendable {
             request.body = .bytes(ByteBuffer(bytes: post.body))
         }
         do {
-            let deadline = NIODeadline.now() + TimeAmount(within)
-            let response = try await client.execute(request, deadline: deadline)
-            let body = try await response.body.collect(upTo: limit)
-            return Answer(
-                status: Int(response.status.code),
-                contentType: response.headers.first(name: "content-type"),
-                body: Array(body.readableBytesView))
+            let (asked, client) = (request, client)
+            return try await Self.inTime(within) {
+                let response = try await client.execute(
+                    asked, deadline: NIODeadline.now() + TimeAmount(within))
+                let body = try await response.body.collect(upTo: limit)
+                return Answer(
+                    status: Int(response.status.code),
+                    contentType: response.headers.first(name: "content-type"),
+                    body: Array(body.readableBytesView))
+            }
         } catch let error as CancellationError {
             throw error
         } catch is NIOTooManyBytesError {
@@ -80,6 +83,23 @@ package final class HTTPLine: Sendable {
         } catch let error as HTTPClientError {
             throw LinkFailure(.noAnswer, error.shortDescription)
         } catch { throw LinkFailure(.noAnswer, "\(type(of: error))") }
+    }
+
+    /// The client's own deadline ends with an answer's head: a body that comes byte by byte would
+    /// hold the line for as long as it likes.
+    private static func inTime(
+        _ limit: Duration, _ ask: @escaping @Sendable () async throws -> Answer
+    ) async throws -> Answer {
+        try await withThrowingTaskGroup(of: Answer.self) { group in
+            group.addTask(operation: ask)
+            group.addTask {
+                try await Task.sleep(for: limit)
+                throw HTTPClientError.deadlineExceeded
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
     }
 }
 

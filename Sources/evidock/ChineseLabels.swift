@@ -7,6 +7,8 @@ enum ChineseLabels {
         switch key {
         case "event": events[text] ?? text
         case "status": statuses[text] ?? text
+        case "source": sources[text] ?? text
+        case "state": states[text] ?? text
         default: text
         }
     }
@@ -29,7 +31,10 @@ enum ChineseLabels {
         "findings": "核查发现", "quarantine": "待核查", "code": "代码", "reason": "原因",
         "subject": "对象", "message": "说明", "index": "序号", "rows": "附属记录", "kind": "种类",
         "entry": "原始内容", "modified": "修改时间", "blocks": "分块哈希值", "station": "站点", "record": "记录哈希值",
-        "previous": "上一条序号",
+        "previous": "上一条序号", "source": "来源", "certificates": "公证书", "number": "编号",
+        "office": "公证处", "issued": "出具日期", "document": "文件条目", "caseNumber": "案号",
+        "attestations": "存证接口答复", "attestor": "存证接口", "state": "状态",
+        "chainDigest": "链上哈希值",
         "basis": "依据的检查点", "root": "根哈希", "v": "版本", "missingRows": "缺失的附属记录",
     ]
 
@@ -38,11 +43,16 @@ enum ChineseLabels {
         "not-media": "非音视频",
     ]
 
+    private static let sources = ["notary": "公证处记录仪", "court": "法院记录仪"]
+
+    /// How far an attestation is.
+    private static let states = ["pending": "办理中", "failed": "未成功", "done": "已完成"]
+
     private static let events = [
         "docking": "接入", "ingestion": "采集", "description": "信息提取", "duplicate": "重复内容",
         "quarantine": "待核查", "refusal": "未采集", "undocking": "接入结束", "finding": "核查发现",
         "fixity-check": "完整性校验", "disclosure": "调出", "replication": "第二份副本",
         "settings-change": "设置变更", "hold": "留存锁定", "hold-release": "解除留存锁定",
-        "assignment": "关联案件", "time-stamp": "可信时间戳",
+        "assignment": "关联案件", "time-stamp": "可信时间戳", "certificate": "公证书",
     ]
 }

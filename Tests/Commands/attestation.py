@@ -47,6 +47,8 @@ class Interface:
 
     def __init__(self):
         self.mood, self.known, self.asked, self.tokens = "honest", {}, [], set()
+        # What it does with the first thing it was ever asked about, whatever its mood.
+        self.spite, self.ended = None, threading.Event()
         outer = self
 
         class Answering(http.server.BaseHTTPRequestHandler):
@@ -85,6 +87,10 @@ class Interface:
     def take(self, body):
         digest = body["sha256"]
         number = "A-" + digest[:12]
+        if self.spite and digest == self.asked[0]["sha256"]:
+            if self.spite == "hangs":
+                self.ended.wait()
+            return self.spite if self.spite != "hangs" else (503, {})
         wrong = {
             "refuses": (403, {"reason": "no"}), "redirects": (302, b""), "garbage": (200, b"\0\xff<html>"),
             "endless": (200, b" " * (1 << 20)), "no-number": (200, {"sha256": digest, "state": "pending"}),
@@ -118,6 +124,7 @@ class Interface:
         return 200, answer
 
     def close(self):
+        self.ended.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -176,6 +183,15 @@ def certificates():
         check("refused: a link", add("--number", "1", "--file", place("desk/link.pdf"), "--item", first)[0] == 2)
         code, _, errors = station.run("export", "--item", first, "--out", place("bag"), "--for", "party")
         bagged = os.listdir(place("bag/data"))
+        code, _, errors = station.run("certificate", "copy", "（2026）漳证字第7号", "--out", place("copy.pdf"))
+        check("a number with two documents copies none", code in (1, 2) and not os.path.exists(place("copy.pdf")), (code, errors))
+        code, _, errors = station.run("certificate", "copy", "x", "--out", place("copy.pdf"))
+        check("nor does one that is not there", code in (1, 2) and not os.path.exists(place("copy.pdf")), (code, errors))
+        check("one is attached to copy", add("--number", "8", "--file", other, "--item", second)[0] == 0)
+        size = station.size()
+        code, _, errors = station.run("certificate", "copy", "8", "--out", place("copy.pdf"))
+        check("a certificate is copied, and the disclosure entered", code == 0 and read(place("copy.pdf")) == PDF + b"%"
+              and events(station)[size:] == ["disclosure"], (code, errors, events(station)[size:]))
         check("its documents go with an export", code == 0 and sum(name.endswith(".pdf") for name in bagged) == 2,
               (code, errors, bagged))
         station.run("log", "policy")
@@ -200,7 +216,7 @@ def certificates():
         write(place("card-m/b.mp4"), os.urandom(3000))
         code, out, errors = station.run("ingest", place("card-m"), "--recorder", "N2", "--json")
         check("and by its number, where that is set", code == 0 and source(lines(out)[0]["item"]) == "notary", (out, errors))
-        check("and the ledger says so", [row.get("source") for row in rows(station, "docking", "visit")].count("notary") == 5,
+        check("and the ledger says so", [row.get("source") for row in rows(station, "docking", "visit")].count("notary") == 6,
               rows(station, "docking", "visit"))
 
 
@@ -255,6 +271,7 @@ def attested():
               done)
         record = json.loads(station.run("show", item, "--json")[1])
         check("its certificate is attached", [one["office"] for one in record["certificates"]] == [interface.host], record)
+        check("nothing of it stays behind", os.listdir(os.path.join(station.root, "staging")) == [])
         asked = len(interface.asked)
         place.stop(daemon)
         interface.mood = "honest"
@@ -286,5 +303,36 @@ def attested():
         check("a token never goes over the network unencrypted", code == 2 and "attestationToken" in errors, (code, errors))
 
 
+def unhindered():
+    """One file that an interface hangs on or refuses holds up no other one; nor does a password in an address."""
+    with places() as place:
+        for name, spite in [("refused", (403, {})), ("endless", (200, b" " * (1 << 20))),
+                            ("hanging", "hangs")]:
+            interface = Interface()
+            interface.spite = spite
+            station = Station(place, name)
+            with open(station.settings, "a") as file:
+                file.write(f"attestationURL: http://{interface.host}\nattestationEvery: 1\n")
+            station.ingest()
+            daemon, _ = station.serve()
+            until(lambda: interface.asked, 60)
+            station.ingest()
+            newest = ids(station)[-1]
+            state = lambda item: [one["state"] for one in json.loads(
+                station.run("show", item, "--json")[1]).get("attestations", [])]
+            until(lambda: state(newest) == ["done"], 120)
+            check(f"{name}: the next file is attested", state(newest) == ["done"] and state(ids(station)[0]) == [],
+                  (state(newest), state(ids(station)[0])))
+            place.stop(daemon)
+            code, out, _ = station.run("audit", "--json")
+            check(f"{name}: audit counts it", '"attestations":{"done":1}' in out.replace(" ", ""), (code, out))
+            interface.close()
+        text = read(station.settings).decode().replace("http://", "http://somebody:secret@")
+        write(station.settings, text.encode())
+        code, _, errors = station.run("docks")
+        check("no name and password in an address", code == 2 and "attestationURL" in errors and "secret" not in errors,
+              (code, errors))
+
+
 if __name__ == "__main__":
-    sys.exit(run_parts(certificates, attested))
+    sys.exit(run_parts(certificates, attested, unhindered))

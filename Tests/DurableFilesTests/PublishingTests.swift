@@ -130,6 +130,14 @@ struct PublishingTests {
         #expect(try root.names(in: "log") == ["a"])
     }
 
+    @Test func aFolderLeftInStagingIsSweptWithItsFiles() throws {
+        let root = try root()
+        directory.write([1], at: "staging/attestation-1.evidock-7/certificate-A.pdf")
+        directory.write([1], at: "staging/1-1")
+        #expect(try root.sweepStaging() == 2)
+        #expect(try root.names(in: "staging").isEmpty)
+    }
+
     @Test func manyFilesNeedFewDescriptors() throws {
         let root = try root()
         let before = openDescriptors()

@@ -94,6 +94,18 @@ extension IndexReader {
         try attestations("a.attestor = ? AND a.number = ?", [.text(attestor), .text(number)]).first
     }
 
+    /// How many items are how far at attestation interfaces.
+    package func attestationFigures() throws -> [AttestationRow.State: Int64] {
+        var figures: [AttestationRow.State: Int64] = [:]
+        for row in try rows("SELECT state, count(*) AS items FROM attestations GROUP BY state") {
+            guard let state = AttestationRow.State(rawValue: try row.text("state")) else {
+                continue
+            }
+            figures[state] = try row.integer("items")
+        }
+        return figures
+    }
+
     private func attestations(
         _ condition: String, _ values: [IndexTables.Value], limit: Int = 1000
     ) throws -> [ListedAttestation] {

@@ -5,7 +5,7 @@ import Evidence
 struct Certificate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Notarial certificates of items and cases.",
-        discussion: ExitCodes.help, subcommands: [Add.self, List.self])
+        discussion: ExitCodes.help, subcommands: [Add.self, List.self, Copy.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -77,6 +77,28 @@ struct Certificate: AsyncParsableCommand {
             ["number", "issued", "office", "document", "item", "caseNumber"]
                 .compactMap { one[key: $0]?.stringValue.map { SafeText.of($0) } }
                 .joined(separator: "  ")
+        }
+    }
+
+    struct Copy: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "A certificate's PDF, verified; the disclosure is logged first.",
+            discussion: """
+                Where several documents have the number, they are listed and nothing is done: \
+                copy takes the one that is meant.
+                \(ExitCodes.help)
+                """)
+        @Argument(help: "The certificate's number.") var number: String
+        @Option(help: "Where to; nothing may be there.") var out: String
+        @Option(help: "What for.") var why: String?
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            let reader = try StationReader(
+                settings: try await global.settings(), note: Terminal.note)
+            let document = try await reader.certificateDocument(
+                number, log: GlobalOptions.logger())
+            try await evidock.Copy.copy(document, to: out, why: why, global)
         }
     }
 }

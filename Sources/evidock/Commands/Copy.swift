@@ -13,6 +13,12 @@ struct Copy: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
+        try await Self.copy(item, to: out, why: why, global)
+    }
+
+    static func copy(
+        _ item: String, to out: String, why: String?, _ global: GlobalOptions
+    ) async throws {
         let settings = try await global.settings()
         let path = LocalPath.absolute(out)
         let reader = try StationReader(settings: settings)

@@ -89,6 +89,7 @@ struct Docks: AsyncParsableCommand {
         }
         parts.append(text("reason"))
         var notes: [Bilingual] = []
+        if text("source") == "notary" { notes.append(Bilingual("a notary's recorder", "公证处记录仪")) }
         if number("quarantined") > 0 {
             notes.append(
                 Bilingual(
