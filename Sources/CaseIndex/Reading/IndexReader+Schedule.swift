@@ -22,13 +22,19 @@ extension IndexReader {
 
     /// The case of that number, as schedules gave it last.
     package func knownCase(_ number: CaseNumber) throws -> CaseRow? {
-        try rows("SELECT body FROM cases WHERE number = ?", [.text(number.description)])
-            .first?.schedule(CaseRow.kind).map { try CaseRow($0) }
+        try rows(
+            "SELECT body FROM cases WHERE origin IN (SELECT id FROM origins) AND number = ?",
+            [.text(number.description)]
+        )
+        .first?.schedule(CaseRow.kind).map { try CaseRow($0) }
     }
 
     package func knownDuty(_ id: String) throws -> DutyRow? {
-        try rows("SELECT body FROM duties WHERE id = ?", [.text(id)])
-            .first?.schedule(DutyRow.rowKind).map { try DutyRow($0) }
+        try rows(
+            "SELECT body FROM duties WHERE origin IN (SELECT id FROM origins) AND id = ?",
+            [.text(id)]
+        )
+        .first?.schedule(DutyRow.rowKind).map { try DutyRow($0) }
     }
 
     /// What a duty can be found by.
