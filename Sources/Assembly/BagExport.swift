@@ -57,10 +57,9 @@ extension StationReader {
         var found = Set(try names.map { try ItemLookup.one($0, in: index).name })
         if let caseNumber {
             var filter = ListFilter()
-            filter.caseNumber = caseNumber
-            filter.includesSidecars = true
+            filter.caseNumber = try CaseNumber(asked: caseNumber)
             filter.limit = .max
-            found.formUnion(try index.list(filter).map(\.item))
+            for line in try index.list(filter) { found.formUnion([line.item] + line.sidecars) }
         }
         // Certificates go along, as items of their own.
         for name in found { found.formUnion(try index.certificates(item: name).map(\.document)) }
@@ -234,6 +233,8 @@ private struct BagSelection {
     /// Whether a row is about these items, or about what they came with, and the receiver's business.
     func takes(_ row: RecordRow, of stored: StoredLeaf) -> Bool {
         if isForParty, !Self.partyRows.contains(row.kind) { return false }
+        // They name other cases.
+        if row.kind == MatchRow.kind { return false }
         if let item = row.members["item"]?.stringValue { return items.contains(item) }
         switch stored.leaf.event {
         case .ingestion:

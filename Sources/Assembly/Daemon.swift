@@ -81,6 +81,9 @@ package struct Daemon: Sendable {
                         service: ScrubService(
                             backlog: station.scrubbing, every: station.settings.scrubEvery,
                             log: log)),
+                    .init(
+                        service: MatchService(
+                            desk: station.matching, isDue: station.matchingIsDue, log: log)),
                     .init(service: AnchorService(desk: station.anchors, log: log)),
                     .init(service: SlotLogService(board: station.board, log: log)),
                     .init(service: dock),

@@ -11,33 +11,15 @@ extension StationReader {
         let index = try await index(log: log)
         let item = try ItemLookup.one(name, in: index)
         let weights = try settings.matchTable()
-        let subject = try Self.subject(of: item, index)
-        let officers = [
-            subject.attributedOfficer, subject.registeredOfficer, subject.claimedOfficer,
-        ].compactMap { $0 }
-        let duties = try index.duties(
-            near: subject.begins...subject.ends, officers: Set(officers),
-            recorder: subject.recorder, minutesBefore: weights.minutesBefore,
-            minutesAfter: weights.minutesAfter)
-        let result = Matcher(weights).match(subject, duties)
+        guard let matchable = try index.matchable(item.name) else {
+            throw AssemblyFailure(.noSuchItem, subject: item.name)
+        }
+        let result = try MatchQuestion(matchable, index).answer(weights, index)
         return [
             "item": .string(item.name), "decision": .string(result.decision.rawValue),
+            "cases": .array(item.cases.map { .string($0.assignment.caseNumber.description) }),
             "candidates": .array(result.candidates.map { Self.json($0, in: language) }),
         ]
-    }
-
-    private static func subject(of item: ItemRecord, _ index: IndexReader) throws -> MatchSubject {
-        var subject = MatchSubject(begins: item.begins, ends: item.ends ?? item.begins)
-        subject.recorder = item.recorder
-        if item.attribution != nil { subject.attributedOfficer = item.officer }
-        subject.registeredOfficer = try item.recorder.flatMap {
-            try index.holder(of: $0, at: item.begins).officer
-        }
-        subject.claimedOfficer =
-            item.claimedOfficer ?? (item.attribution == nil ? item.officer : nil)
-        subject.hasDoubtfulClock = ["fileSystem", "taken"].contains(item.startFrom ?? "taken")
-        subject.isImportant = item.marks.contains("important")
-        return subject
     }
 
     private static func json(_ candidate: MatchCandidate, in language: Language) -> JSONValue {

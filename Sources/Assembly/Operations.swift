@@ -54,6 +54,7 @@ package struct Operations: Sendable {
                 return try await attribute(names, officer: officer, why: why, by: by, answer)
             case .importSchedule(let path, let zone):
                 return try await importSchedule(path, zone: zone, by: by, answer)
+            case .assign(let order): return try await assign(order, by: by, answer)
             case .certify(let order): return try await certify(order, by: by, answer)
             case .scrub(let items): return try await scrub(items, answer: answer)
             case .releaseHold(let why): return try await releaseHold(why, by: by, answer)
@@ -104,6 +105,7 @@ package struct Operations: Sendable {
             // Some of it: somebody waits.
             _ = try? await station.replication.catchUp(bytes: 1 << 30)
         }
+        await match()
         answer(.line(total.json(in: language)))
         return total.files == 0 ? status.graver(.findings) : status
     }

@@ -74,6 +74,7 @@ extension Request {
                     .wrongUsage, subject: "--issued",
                     wanted: Bilingual("write it like 2026-08-04", "请写成 2026-08-04 的形式"))
             }
+        case .assign(let order): try order.check()
         case .disclose(_, _, let why): try PlainText.check(why, of: "--why", limit: 1000)
         case .releaseHold(let why):
             guard !why.isEmpty else {

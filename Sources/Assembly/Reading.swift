@@ -39,7 +39,7 @@ extension StationReader {
     /// Items of the index that fit, newest first.
     package func list(_ query: ItemQuery, log: Logger) async throws -> [JSONValue] {
         var filter = ListFilter()
-        filter.caseNumber = query.caseNumber
+        filter.caseNumber = try query.caseNumber.map { try CaseNumber(asked: $0) }
         filter.officer = query.officer
         filter.recorder = query.recorder
         filter.from = query.from

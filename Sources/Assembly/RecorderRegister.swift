@@ -25,6 +25,7 @@ extension Operations {
             NewCustodyEvent(kind: .recorderIssue, time: now, rows: [row.row])
         ])
         try await station.stages.feeder.catchUp()
+        await match()
         answer(.line(RecorderRegister.json(row, leaf: receipts.first?.index)))
         return .done
     }
@@ -47,6 +48,7 @@ extension Operations {
             NewCustodyEvent(kind: .attribution, time: Clock.now(), rows: rows.map(\.row))
         ])
         try await station.stages.feeder.catchUp()
+        await match()
         for row in rows {
             var members: [String: JSONValue] = ["officer": .string(row.officer)]
             members.set("visit", row.visit)

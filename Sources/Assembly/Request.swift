@@ -32,6 +32,8 @@ package enum Request: Sendable {
         recorder: String, step: RecorderIssueRow.Step, officer: String?, from: Timestamp?)
     /// Who carried the recorder of these items and dockings.
     case attribute(names: [String], officer: String, why: String)
+    /// Footage is linked to a case by a person, or no longer.
+    case assign(AssignmentOrder)
     /// A schedule of cases and duties is taken in.
     case importSchedule(path: String, zone: String?)
 
@@ -95,6 +97,7 @@ package enum Request: Sendable {
             ]
             members.set("zone", zone)
             return .object(members)
+        case .assign(let order): return order.json
         case .certify(let order):
             var members: [String: JSONValue] = [
                 "request": "certify", "path": .string(order.path), "number": .string(order.number),
@@ -161,6 +164,9 @@ package enum Request: Sendable {
                 let why = json[key: "why"]?.stringValue
             else { return nil }
             self = .attribute(names: strings("names"), officer: officer, why: why)
+        case "assign":
+            guard let order = AssignmentOrder(json: json) else { return nil }
+            self = .assign(order)
         case "import-schedule":
             guard let path = json[key: "path"]?.stringValue, path.hasPrefix("/") else { return nil }
             self = .importSchedule(path: path, zone: json[key: "zone"]?.stringValue)

@@ -108,6 +108,7 @@ extension Operations {
             "sha256": .string(file.sha256.hex), "encoding": .string(file.encoding),
         ]
         members.set("leaf", leaf)
+        await match()
         answer(.line(.object(members)))
         return file.refused > 0 ? .partlyTaken : .done
     }

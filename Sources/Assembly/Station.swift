@@ -25,8 +25,11 @@ package final class Station: Sendable {
     let replication: ReplicationBacklog
     let scrubbing: ScrubBacklog
     let anchors: AnchorDesk
+    let matching: MatchDesk
     /// A docking is over, or another second copy is set: there may be something to copy.
     let replicationIsDue = Nudge()
+    /// A docking is over: there may be footage to match.
+    let matchingIsDue = Nudge()
     let volumes: StationVolumes
     /// One disk is added at a time.
     let adding = Mutex(())
@@ -113,12 +116,16 @@ package final class Station: Sendable {
             index: try IndexReader(path: IndexFile.path(in: layout.path)), feeder: feeder,
             inspector: Inspector(executable: InspectorProgram.path(settings.inspector)),
             catalogue: catalogue, settings: settings.ingest, log: log, now: { Clock.now() })
-        active = ActiveVisits(hasLeft: { [replicationIsDue] in replicationIsDue.fire() })
+        active = ActiveVisits(hasLeft: { [replicationIsDue, matchingIsDue] in
+            replicationIsDue.fire()
+            matchingIsDue.fire()
+        })
         let isBusy: @Sendable () -> Bool = { [board] in
             board.slots.contains { [.recognised, .transferring, .verifying].contains($0.state) }
         }
         replication = ReplicationBacklog(stages: stages, isBusy: isBusy)
         anchors = AnchorDesk(stages: stages)
+        matching = MatchDesk(stages: stages, settings: settings)
         scrubbing = ScrubBacklog(
             stages: stages,
             vault: { try StationReader(settings: settings).vaultReader() }, isBusy: isBusy)

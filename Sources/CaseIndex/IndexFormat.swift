@@ -12,6 +12,7 @@ enum IndexFormat {
         NotaryView.self,
         ScheduleView.self,
         RecorderView.self,
+        AssignmentView.self,
     ]
 
     /// What an open file is to us.

@@ -34,7 +34,9 @@ enum ChineseLabels {
         "previous": "上一条序号", "source": "来源", "certificates": "公证书", "number": "编号",
         "office": "公证处", "issued": "出具日期", "document": "文件条目", "caseNumber": "案号",
         "attestations": "存证接口答复", "attestor": "存证接口", "state": "状态",
-        "chainDigest": "链上哈希值",
+        "chainDigest": "链上哈希值", "cases": "案件", "proposed": "可能的案件", "why": "理由",
+        "points": "分值", "confidence": "可信度", "duty": "任务", "reasons": "依据", "from": "自（秒）",
+        "to": "至（秒）", "words": "说明", "attribution": "佩戴人更正条目", "lastVerified": "上次核验",
         "basis": "依据的检查点", "root": "根哈希", "v": "版本", "missingRows": "缺失的附属记录",
     ]
 

@@ -216,5 +216,97 @@ D3,2019闽0602执恢46,腾退,闽0602,000042,,2019-08-10 14:00,2019-08-10 17:00
         check("and a name that nobody knows is told", code == 2 and "assign" in errors, (code, errors))
 
 
+def linked():
+    """Footage is linked by itself where that is clear, asked about where it is not, and by persons."""
+    with places() as place:
+        station = Station(place, "st")
+        first, second, third = "（2019）闽06执123号", "（2019）闽0602执恢45号", "（2019）闽0602执46号"
+        duties = """编号,案号,任务类别,法院,执行人员,记录仪,计划开始,计划结束
+D1,2019闽06执123,搜查,闽06,000042,,2019-08-10 09:00,2019-08-10 11:30
+D2,2019闽0602执恢45,腾退,闽0602,000044,,2019-08-10 09:00,2019-08-10 12:00
+"""
+        run = lambda *words: station.run(*words, "--json")
+        listed = lambda *words: [one["item"] for one in lines(run("list", *words)[1])]
+        shown = lambda item: json.loads(run("show", item)[1])
+        cases = lambda item: [one["caseNumber"] for one in shown(item).get("cases", [])]
+        dump = lambda: json.loads(run("index", "rebuild")[1])["dump"]
+        os.makedirs(place("card"))
+        for name in ("DSJ_R1_000042_20190810_093000.mp4", "DSJ_R1_000042_20190810_093000.txt",
+                     "DSJ_R1_000042_20190810_143000.mp4", "DSJ_R2_000044_20190810_093000.mp4"):
+            write(os.path.join(place("card"), name), os.urandom(1000))
+        code, out, _ = run("ingest", place("card"))
+        items = {line["path"]: line["item"] for line in lines(out)[:-1]}
+        morning, noon, other = (items[name] for name in sorted(items) if name.endswith("mp4"))
+        size = station.size()
+        check("without a schedule nothing is said", cases(morning) == [] and "assignment" not in events(station))
+        code, out, errors = run("case", "import", write(place("duties.csv"), duties))
+        check("a late schedule links what was there before", cases(morning) == [first] and cases(other) == [second], (code, out, errors))
+        check("what is of none is not linked", cases(noon) == [] and listed("--unassigned") == [noon], listed("--unassigned"))
+        check("in one leaf", events(station)[size:] == ["schedule", "assignment"], events(station)[size:])
+        leaf = station.entries()[-1].decode()
+        check("that names nobody and no case", not any(word in leaf for word in ("执", "0000", "DSJ")), leaf)
+        link = shown(morning)["cases"][0]
+        check("it says who and why", link["by"] == "matcher" and link["duty"] == "D1" and 0.6 <= link["confidence"] <= 1
+              and link["points"] == sum(reason["points"] for reason in link["reasons"])
+              and all(len(reason["words"]) == 2 for reason in link["reasons"]), link)
+        for number in (first, "(2019)闽06执123", "2019 闽06 执 123号", "（２０１９）闽06执123号"):
+            check(f"found by {number}", listed("--case", number) == [morning])
+        check("what is no case number is told", station.run("list", "--case", "123")[0] == 2)
+        check("and it stands in the custody", shown(morning)["custody"][-1]["event"] == "assignment")
+        code, out, _ = station.run("list", "--case", first)
+        check("an officer reads it", code == 0 and first in out, out)
+
+        size = station.size()
+        run("case", "import", place("duties.csv"))
+        check("the same again decides nothing anew", station.size() == size)
+        moved = duties.replace("000042,,2019-08-10 09:00,2019-08-10 11:30", "000042,,2019-08-10 14:00,2019-08-10 16:30")
+        run("case", "import", write(place("moved.csv"), moved))
+        check("a task that moved takes other footage", cases(noon) == [first] and cases(morning) == [], (cases(noon), cases(morning)))
+        run("case", "import", place("duties.csv"))
+        check("and back again", cases(noon) == [] and cases(morning) == [first])
+
+        code, out, errors = run("assign", noon, "2019闽0602执46", "--why", "the officer said so")
+        check("a person links", code == 0 and cases(noon) == [third] and lines(out)[0]["caseIsUnknown"], (code, out, errors))
+        run("case", "import", place("moved.csv"))
+        check("and no schedule changes it", cases(noon) == [third] and cases(morning) == [])
+        run("case", "import", place("duties.csv"))
+        code, out, errors = run("unassign", morning, first, "--why", "another flat")
+        check("a person takes a link away", code == 0 and cases(morning) == [] and morning in listed("--unassigned"), (code, out, errors))
+        run("case", "import", place("moved.csv"))
+        run("case", "import", place("duties.csv"))
+        proposed = {one["item"]: one.get("proposed") for one in lines(run("list", "--unassigned")[1])}
+        check("and matching proposes it at most", cases(morning) == [] and proposed[morning] == [first], proposed)
+        run("attribute", other, "--officer", "000060", "--why", "swapped")
+        check("another carrier, another answer", cases(other) == [], cases(other))
+        run("attribute", other, "--officer", "000044", "--why", "no, he was it")
+        check("and back", cases(other) == [second])
+        run("recorder", "issue", "R2", "--to", "000060", "--at", "2019-08-01")
+        check("what a person said of an item stands above the register", cases(other) == [second])
+
+        check("several cases", run("assign", noon, first, "--why", "both")[0] == 0 and cases(noon) == [third, first]
+              and noon in listed("--case", first) and noon in listed("--case", third), cases(noon))
+        check("a part of it", run("assign", other, third, "--from", "0.5", "--to", "2", "--why", "the end")[0] == 0
+              and [(one.get("from"), one.get("to")) for one in shown(other)["cases"] if one["caseNumber"] == third] == [(0.5, 2)], shown(other)["cases"])
+        run("assign", other, third, "--from", "4", "--why", "again")
+        check("two parts are one line of the list", listed("--case", third) == [noon, other], listed("--case", third))
+        for words in ((noon, "x", "--why", "y"), (noon, first, "--why", ""), (noon, first, "--from", "3", "--to", "2", "--why", "y"),
+                      (noon, first, "--from", "-1", "--why", "y")):
+            check(f"refused: {words[1:]}", station.run("assign", *words)[0] == 2)
+        check("what is not linked is not taken away", station.run("unassign", morning, third, "--why", "y")[0] == 2)
+        check("and nothing that is not there", station.run("assign", "0602-999", first, "--why", "y")[0] == 1)
+        before = [shown(item) for item in (morning, noon, other)], run("list", "--unassigned")[1]
+        once, twice = dump(), dump()
+        check("an index made anew is the same", once == twice
+              and before == ([shown(item) for item in (morning, noon, other)], run("list", "--unassigned")[1]))
+        code, out, _ = station.run("audit")
+        check("audit has nothing to find", code == 0, out)
+        code, out, errors = run("export", "--case", third, "--out", place("bag"), "--why", "asked for")
+        names = " ".join(name for _, _, files in os.walk(place("bag")) for name in files)
+        check("a case's footage goes into a bag", code == 0 and "143000" in names, (code, out, errors, names))
+        rows = "".join(read(os.path.join(folder, name)).decode("utf-8", "replace")
+                       for folder, _, files in os.walk(place("bag")) for name in files if name.endswith((".json", ".record", ".csv")))
+        check("without what the matcher thought of other cases", '"candidates"' not in rows)
+
+
 if __name__ == "__main__":
-    sys.exit(run_parts(taken_in, carried, explained))
+    sys.exit(run_parts(taken_in, carried, explained, linked))

@@ -54,6 +54,10 @@ enum DescriptionProjection: RowProjection {
                 .integer(times.start.milliseconds), .text(times.startText),
                 .init(times.end?.milliseconds), .init(times.endText), .integer(leaf),
             ])
+        try tables.run(
+            "UPDATE assignments SET start = ?3 WHERE origin = ?1 AND item = ?2",
+            [.integer(item), .integer(times.start.milliseconds)])
+        try tables.unmatch(item: item)
     }
 }
 

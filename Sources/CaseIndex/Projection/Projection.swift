@@ -38,6 +38,8 @@ struct Projection {
         DutyProjection.self,
         RecorderIssueProjection.self,
         AttributionProjection.self,
+        AssignmentProjection.self,
+        MatchProjection.self,
     ]
 
     private struct Key: Hashable {

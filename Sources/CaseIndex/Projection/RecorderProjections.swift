@@ -20,6 +20,7 @@ enum RecorderIssueProjection: RowProjection {
                 .integer(Int64(position)), .text(issue.step.rawValue), .init(issue.officer),
                 .text(issue.by),
             ])
+        try tables.unmatch(recorder: issue.recorder, from: issue.from)
     }
 }
 
@@ -58,6 +59,7 @@ enum AttributionProjection: RowProjection {
                 ])
             try tables.addCustody(item: item, leaf: event.index, account: attribution.by)
             try tables.refreshSearch(of: item)
+            try tables.unmatch(item: item)
         }
     }
 }

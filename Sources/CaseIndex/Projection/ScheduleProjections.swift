@@ -35,6 +35,12 @@ enum DutyProjection: RowProjection {
     ) throws {
         let duty = try DutyRow(row)
         let window = duty.window
+        let before = try tables.row(
+            "SELECT body FROM duties WHERE origin = ? AND id = ?", [.text(duty.id)])
+        if let before = try before?.schedule(DutyRow.rowKind) {
+            try tables.unmatch(around: DutyRow(before))
+        }
+        try tables.unmatch(around: duty)
         try tables.run(
             """
             INSERT OR REPLACE INTO duties (origin, id, leaf, begins, ends, body)

@@ -144,6 +144,15 @@ extension IndexReader {
             WHERE a.origin = ? AND a.item = ? ORDER BY a.leaf
             """
         ).compactMap { try? ListedAttestation($0) }
+        record.cases = try fetch(
+            """
+            SELECT leaf, body FROM assignments
+            WHERE origin = ? AND item = ? AND stands = 1 ORDER BY number, begins
+            """
+        ).compactMap(LinkedCase.init)
+        record.match = try fetch(
+            "SELECT body AS match FROM matches WHERE origin = ? AND item = ?"
+        ).first?.match()
         record.copies = try fetch(
             "SELECT place FROM replicas WHERE origin = ? AND item = ? ORDER BY place"
         ).map { try $0.text("place") }

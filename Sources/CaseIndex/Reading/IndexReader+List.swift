@@ -8,13 +8,14 @@ extension IndexReader {
     /// index that lies in the list's own order. Text is narrowed by its grams where it is rare,
     /// and looked for along the way where it is common.
     package func list(_ filter: ListFilter = ListFilter()) throws -> [ListedItem] {
-        guard filter.caseNumber == nil, filter.limit > 0 else { return [] }
+        guard filter.limit > 0 else { return [] }
         return try read { db in
             var query = ListQuery(filter)
             if let text = filter.text {
                 let words = SearchText.words(text)
                 query.addWords(words)
-                if let expression = SearchText.expression(for: words),
+                // A case has few recordings: they are all looked at.
+                if filter.caseNumber == nil, let expression = SearchText.expression(for: words),
                     try Self.isRare(expression, limit: filter.limit, db)
                 {
                     query.narrow(to: expression)
@@ -44,6 +45,7 @@ private struct ListQuery {
     private var conditions: [String] = []
     private(set) var values: [IndexTables.Value] = []
     private var source = "items i"
+    private var order = "i.start DESC, i.leaf DESC, i.origin"
     private let limit: Int
 
     init(_ filter: ListFilter) {
@@ -56,6 +58,22 @@ private struct ListQuery {
         if let recorder = filter.recorder { add("i.recorder = ?", .text(recorder)) }
         if let from = filter.from { add("i.start >= ?", .integer(from.milliseconds)) }
         if let to = filter.to { add("i.start < ?", .integer(to.milliseconds)) }
+        if filter.isUnassigned { conditions.append("i.links = 0 AND i.isFootage = 1") }
+        if let number = filter.caseNumber {
+            source = """
+                assignments a CROSS JOIN items i ON i.origin = a.origin AND i.leaf = a.item
+                """
+            add("a.number = ?", .text(number.description))
+            // Parts of one recording are one line.
+            conditions.append(
+                """
+                a.stands = 1 AND NOT EXISTS (
+                    SELECT 1 FROM assignments b
+                    WHERE b.origin = a.origin AND b.item = a.item AND b.number = a.number
+                        AND b.stands = 1 AND b.begins < a.begins)
+                """)
+            order = "a.start DESC, a.item DESC, a.origin"
+        }
         if !filter.includesSidecars { conditions.append("i.isListed = 1") }
     }
 
@@ -85,9 +103,17 @@ private struct ListQuery {
                     SELECT group_concat(leaf) FROM (
                         SELECT s.sidecar AS leaf FROM sidecars s
                         WHERE s.origin = i.origin AND s.footage = i.leaf ORDER BY s.sidecar)
-                ) AS sidecars
+                ) AS sidecars, CASE WHEN i.links > 0 THEN (
+                    SELECT group_concat(number) FROM (
+                        SELECT DISTINCT b.number FROM assignments b
+                        WHERE b.origin = i.origin AND b.item = i.leaf AND b.stands = 1
+                        ORDER BY b.number)
+                ) END AS cases, CASE WHEN i.links = 0 THEN (
+                    SELECT m.body FROM matches m
+                    WHERE m.origin = i.origin AND m.item = i.leaf AND m.decision = 'propose'
+                ) END AS match
             FROM \(source) \(filter)
-            ORDER BY i.start DESC, i.leaf DESC, i.origin LIMIT \(limit)
+            ORDER BY \(order) LIMIT \(limit)
             """
     }
 }
@@ -112,10 +138,22 @@ extension ListedItem {
         sidecars = (try row.optionalText("sidecars") ?? "").split(separator: ",")
             .map { "\(name.station)-\($0)" }
         ingested = Timestamp(milliseconds: try row.integer("ingested"))
+        cases = (try row.optionalText("cases") ?? "").split(separator: ",").map(String.init)
+        proposed = try row.match()?.proposed.map(\.description) ?? []
     }
 }
 
 extension Columns {
+    /// What the matcher thought last, as it stands in `match`.
+    func match() throws -> MatchRow? {
+        guard let text = try optionalText("match"),
+            var members = (try? JSONReader.value(of: Array(text.utf8)))?.objectValue
+        else { return nil }
+        // The column holds what is not already said by its key.
+        members["item"] = ""
+        return try? MatchRow(RecordRow(kind: MatchRow.kind, members: members))
+    }
+
     /// A list of strings that stands as JSON in a column.
     func texts(_ name: String) throws -> [String] {
         guard let text = try optionalText(name) else { return [] }

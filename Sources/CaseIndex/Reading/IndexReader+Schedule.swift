@@ -126,7 +126,8 @@ extension IndexReader {
 }
 
 extension Columns {
-    fileprivate func schedule(_ kind: String) throws -> RecordRow? {
+    /// The row of a schedule that stands in `body`.
+    func schedule(_ kind: String) throws -> RecordRow? {
         let json = try? JSONReader.value(of: Array(try text("body").utf8))
         return json?.objectValue.map { RecordRow(kind: kind, members: $0) }
     }

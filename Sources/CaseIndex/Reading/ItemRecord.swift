@@ -56,6 +56,10 @@ package struct ItemRecord: Sendable {
     package internal(set) var sidecarOf: [String] = []
     package internal(set) var custody: [CustodyLine] = []
     package internal(set) var findings: [Finding] = []
+    /// The cases that it, or a part of it, is linked to.
+    package internal(set) var cases: [LinkedCase] = []
+    /// What the matcher thought last, where it was asked.
+    package internal(set) var match: MatchRow?
     package let quarantineCode: String?
     package let quarantineReason: String?
     /// Where further copies are.
@@ -127,6 +131,8 @@ extension ItemRecord {
         members.set("attestations", attestations.map(\.json))
         members.set("copies", copies)
         members.set("lastVerified", verified?.description)
+        members.set("cases", cases.map(\.json))
+        if cases.isEmpty { members.set("proposed", match?.proposed.map(\.description) ?? []) }
         return .object(members)
     }
 

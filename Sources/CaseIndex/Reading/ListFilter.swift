@@ -2,8 +2,8 @@ package import Evidence
 
 /// Which recordings `list` gives; what is left nil does not narrow.
 package struct ListFilter: Hashable, Sendable {
-    /// A case number. Nothing is linked to a case yet, so any number gives an empty list.
-    package var caseNumber: String?
+    /// Only what is linked to this case, or a part of it.
+    package var caseNumber: CaseNumber?
     package var officer: String?
     package var recorder: String?
     /// Begun at this moment or later.
@@ -12,7 +12,7 @@ package struct ListFilter: Hashable, Sendable {
     package var to: Timestamp?
     /// Words, each to be found in any letter case anywhere in names, officer, recorder, item, tags.
     package var text: String?
-    /// Only what is linked to no case.
+    /// Only footage that is linked to no case.
     package var isUnassigned = false
     /// Sidecars too as lines of their own, not only with their footage.
     package var includesSidecars = false
@@ -45,6 +45,10 @@ package struct ListedItem: Hashable, Sendable {
     package let sidecars: [String]
     /// When it was taken in.
     package let ingested: Timestamp
+    /// The cases it is linked to.
+    package let cases: [String]
+    /// Those that the matcher proposes, where it is linked to none.
+    package let proposed: [String]
 
     package var json: JSONValue {
         var members: [String: JSONValue] = [
@@ -69,6 +73,10 @@ package struct ListedItem: Hashable, Sendable {
         members.set("marks", marks)
         members.set("quarantine", quarantineCode)
         members.set("sidecars", sidecars)
+        if !cases.isEmpty {
+            members["cases"] = .array(cases.map { ["caseNumber": .string($0)] })
+        }
+        members.set("proposed", proposed)
         return .object(members)
     }
 }

@@ -9,7 +9,11 @@ package struct Matcher: Sendable {
 
     /// Weighs every task that is given; none is left out of the answer. Tasks of the same cases do not
     /// stand in each other's way: the lead is counted to the best task of other ones.
-    package func match(_ subject: MatchSubject, _ duties: [DutyRow]) -> MatchResult {
+    ///
+    /// - Parameter refused: cases that a person said it is not of: they are at most proposed.
+    package func match(
+        _ subject: MatchSubject, _ duties: [DutyRow], refused: Set<CaseNumber> = []
+    ) -> MatchResult {
         let candidates = duties.map { duty in
             MatchCandidate(duty: duty, reasons: reasons(subject, duty, among: duties))
         }.sorted { left, right in
@@ -21,9 +25,10 @@ package struct Matcher: Sendable {
         }
         let rival = candidates.first { $0.duty.caseNumbers != best.duty.caseNumbers }
         let leads = best.points - (rival?.points ?? .min / 2) >= weights.lead
-        return MatchResult(
-            candidates: candidates,
-            decision: best.points >= weights.assignFrom && leads ? .assign : .propose)
+        let isClear =
+            best.points >= weights.assignFrom && leads
+            && refused.isDisjoint(with: best.duty.caseNumbers)
+        return MatchResult(candidates: candidates, decision: isClear ? .assign : .propose)
     }
 
     // MARK: - Evidence

@@ -6,7 +6,8 @@ struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Footage from the index, newest first.", discussion: ExitCodes.help)
 
-    @Option(name: .customLong("case"), help: "A case number.") var caseNumber: String?
+    @Option(name: .customLong("case"), help: "A case number, written in any way.")
+    var caseNumber: String?
     @Option(help: "An officer's staff number.") var officer: String?
     @Option(help: "A recorder's number.") var recorder: String?
     @Option(help: "From this time on: 2026-08-04, or 2026-08-04T10:00:00, with +08:00 or Z.")
@@ -63,6 +64,9 @@ struct List: AsyncParsableCommand {
         if item[key: "quarantine"]?.stringValue != nil {
             parts.append(Bilingual("needs a look", "待核查").text(in: language))
         }
+        let cases = item[key: "cases"]?.arrayValue?.map { text($0[key: "caseNumber"]) } ?? []
+        let proposed = item[key: "proposed"]?.arrayValue?.map { text($0) } ?? []
+        parts += cases + proposed.map { Bilingual("perhaps \($0)", "可能是\($0)").text(in: language) }
         parts.append(text(item[key: "path"]))
         return parts.joined(separator: "  ")
     }

@@ -7,7 +7,8 @@ struct Match: AsyncParsableCommand {
         abstract: "Which field task footage is of, and why.",
         discussion: """
             Every field task that it may be of, the best first, with the points that each piece of \
-            evidence gives. Nothing is linked yet: it says what would be done.
+            evidence gives. It links nothing: that happens by itself when footage is taken in, and \
+            again when the schedule, the register or who carried the recorder changes.
             \(ExitCodes.help)
             """)
     @Argument(help: "An item, or a digest or the beginning of one.") var item: String

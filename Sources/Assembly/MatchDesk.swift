@@ -1,0 +1,157 @@
+import CaseIndex
+import Casework
+import Custody
+import Evidence
+import Ingest
+
+/// Links footage to the cases of the field tasks that it is of: whatever has not been looked at since it,
+/// its officer, its recorder or the schedule last changed. Each decision stands in the ledger with all
+/// candidates and reasons.
+///
+/// What a person linked is not looked at; a case that a person took away is not linked again.
+actor MatchDesk {
+    private let stages: Stages
+    private let settings: Settings
+    private var last: Task<Int, any Error>?
+    /// Items in one event.
+    private static let batch = 500
+
+    init(stages: Stages, settings: Settings) {
+        (self.stages, self.settings) = (stages, settings)
+    }
+
+    /// Looks at all there is to look at; what came of it is in the ledger and the index on return. One
+    /// run after the other.
+    ///
+    /// - Returns: how many items were looked at.
+    /// - Throws: `malformed-setting` where the site's table of points cannot be used.
+    @discardableResult
+    func catchUp() async throws -> Int {
+        let before = last
+        let run = Task {
+            _ = try? await before?.value
+            return try await self.run()
+        }
+        last = run
+        return try await run.value
+    }
+
+    private func run() async throws -> Int {
+        guard try stages.index.hasDuties() else { return 0 }
+        let weights = try settings.matchTable()
+        var (count, leaf): (Int, Int64) = (0, -1)
+        while true {
+            let (rows, items, end) = try await offPool { [stages, leaf] in
+                try Self.decide(after: leaf, stages.index, weights)
+            }
+            guard items > 0 else { return count }
+            _ = try await stages.ledger.enter([
+                NewCustodyEvent(kind: .assignment, time: stages.now(), rows: rows)
+            ])
+            try await stages.feeder.catchUp()
+            (count, leaf) = (count + items, end)
+        }
+    }
+
+    private static func decide(
+        after leaf: Int64, _ index: IndexReader, _ weights: MatchWeights
+    ) throws -> (rows: [RecordRow], items: Int, last: Int64) {
+        let items = try index.unmatched(after: leaf, limit: batch)
+        let rows = try items.flatMap { item in
+            let result = try MatchQuestion(item, index).answer(weights, index)
+            return Self.rows(of: item, result)
+        }
+        return (rows, items.count, items.last?.leaf ?? leaf)
+    }
+
+    /// What is to be entered of a decision: itself, and the links that change by it.
+    static func rows(of item: MatchableItem, _ result: MatchResult) -> [RecordRow] {
+        let best = result.candidates.first
+        let cases = result.decision == .inbox ? [] : best?.duty.caseNumbers ?? []
+        let wanted = result.decision == .assign ? cases : []
+        var rows = [
+            MatchRow(
+                item: item.name, decision: result.decision.rawValue,
+                proposed: result.decision == .propose ? cases : [],
+                candidates: result.candidates.prefix(MatchResult.kept).map(\.record)
+            ).row
+        ]
+        for old in item.linked where !wanted.contains(old.caseNumber) {
+            rows.append(
+                AssignmentRow(
+                    item: item.name, caseNumber: old.caseNumber, step: .withdrawn,
+                    duty: old.duty, reasons: result.reasonsAgainst(old),
+                    by: AssignmentRow.matcher
+                ).row)
+        }
+        for number in wanted {
+            guard let best else { break }
+            let link = AssignmentRow(
+                item: item.name, caseNumber: number, step: .assigned, duty: best.duty.id,
+                points: Int64(best.points), reasons: best.reasons.map(\.record),
+                by: AssignmentRow.matcher)
+            if !item.linked.contains(link) { rows.append(link.row) }
+        }
+        return rows
+    }
+}
+
+/// What is asked of the matcher about one item.
+struct MatchQuestion {
+    private let subject: MatchSubject
+    private let refused: Set<CaseNumber>
+
+    init(_ item: MatchableItem, _ index: IndexReader) throws {
+        var subject = MatchSubject(begins: item.begins, ends: item.ends ?? item.begins)
+        subject.recorder = item.recorder
+        if item.isAttributed { subject.attributedOfficer = item.officer }
+        subject.registeredOfficer = try item.recorder.flatMap {
+            try index.holder(of: $0, at: item.begins).officer
+        }
+        subject.claimedOfficer = item.claimedOfficer ?? (item.isAttributed ? nil : item.officer)
+        subject.hasDoubtfulClock = ["fileSystem", "taken"].contains(item.startFrom ?? "taken")
+        subject.isImportant = item.marks.contains("important")
+        (self.subject, refused) = (subject, item.refused)
+    }
+
+    func answer(_ weights: MatchWeights, _ index: IndexReader) throws -> MatchResult {
+        let officers = [
+            subject.attributedOfficer, subject.registeredOfficer, subject.claimedOfficer,
+        ].compactMap { $0 }
+        let duties = try index.duties(
+            near: subject.begins...subject.ends, officers: Set(officers),
+            recorder: subject.recorder, minutesBefore: weights.minutesBefore,
+            minutesAfter: weights.minutesAfter)
+        return Matcher(weights).match(subject, duties, refused: refused)
+    }
+}
+
+extension MatchResult {
+    /// How many candidates a record keeps.
+    fileprivate static let kept = 10
+
+    /// Why a link no longer stands: what is said now of the field task that it rested on.
+    fileprivate func reasonsAgainst(_ link: AssignmentRow) -> [JSONValue] {
+        candidates.first { $0.duty.id == link.duty }?.reasons.map(\.record) ?? []
+    }
+}
+
+extension MatchCandidate {
+    /// As a record keeps it, with the words of both languages.
+    fileprivate var record: JSONValue {
+        [
+            "duty": .string(duty.id),
+            "caseNumbers": .array(duty.caseNumbers.map { .string($0.description) }),
+            "points": .integer(Int64(points)), "reasons": .array(reasons.map(\.record)),
+        ]
+    }
+}
+
+extension MatchReason {
+    fileprivate var record: JSONValue {
+        [
+            "code": .string(code.rawValue), "points": .integer(Int64(points)),
+            "words": [.string(words.english), .string(words.chinese)],
+        ]
+    }
+}
