@@ -15,6 +15,7 @@ actor MatchDesk {
     private var last: Task<Int, any Error>?
     /// Items in one event.
     private static let batch = 500
+    private static let rounds = 4
 
     init(stages: Stages, settings: Settings) {
         (self.stages, self.settings) = (stages, settings)
@@ -39,6 +40,17 @@ actor MatchDesk {
     private func run() async throws -> Int {
         guard try stages.index.hasDuties() else { return 0 }
         let weights = try settings.matchTable()
+        var count = 0
+        // What is linked in one round may decide about other files of its take in the next.
+        for _ in 0..<Self.rounds {
+            let done = try await round(weights)
+            count += done
+            if done == 0 { break }
+        }
+        return count
+    }
+
+    private func round(_ weights: MatchWeights) async throws -> Int {
         var (count, leaf): (Int, Int64) = (0, -1)
         while true {
             let (rows, items, end) = try await offPool { [stages, leaf] in
@@ -111,8 +123,12 @@ struct MatchQuestion {
         subject.claimedOfficer = item.claimedOfficer ?? (item.isAttributed ? nil : item.officer)
         subject.hasDoubtfulClock = ["fileSystem", "taken"].contains(item.startFrom ?? "taken")
         subject.isImportant = item.marks.contains("important")
+        subject.casesOfTake = item.ofTheTake
         (self.subject, refused) = (subject, item.refused)
     }
+
+    /// Whom we believe to have carried it.
+    var officer: String? { subject.officer }
 
     func answer(_ weights: MatchWeights, _ index: IndexReader) throws -> MatchResult {
         let officers = [

@@ -55,6 +55,10 @@ package struct Operations: Sendable {
             case .importSchedule(let path, let zone):
                 return try await importSchedule(path, zone: zone, by: by, answer)
             case .assign(let order): return try await assign(order, by: by, answer)
+            case .completeness(let scope):
+                return try await completeness(scope, by: by, answer)
+            case .explain(let id, let why):
+                return try await explain(id, why: why, by: by, answer)
             case .certify(let order): return try await certify(order, by: by, answer)
             case .scrub(let items): return try await scrub(items, answer: answer)
             case .releaseHold(let why): return try await releaseHold(why, by: by, answer)

@@ -75,6 +75,7 @@ extension Request {
                     wanted: Bilingual("write it like 2026-08-04", "请写成 2026-08-04 的形式"))
             }
         case .assign(let order): try order.check()
+        case .explain(_, let why): try PlainText.check(why, of: "--why", limit: 1000)
         case .disclose(_, _, let why): try PlainText.check(why, of: "--why", limit: 1000)
         case .releaseHold(let why):
             guard !why.isEmpty else {
@@ -84,7 +85,7 @@ extension Request {
             }
             try PlainText.check(why, of: "--why", limit: 1000)
         case .scrub, .anchor, .describe, .repair, .addVolume, .rebuildIndex, .docks, .timeStamp,
-            .carryOut, .carryIn, .importSchedule:
+            .carryOut, .carryIn, .importSchedule, .completeness:
             break
         }
     }

@@ -34,6 +34,10 @@ package enum Request: Sendable {
     case attribute(names: [String], officer: String, why: String)
     /// Footage is linked to a case by a person, or no longer.
     case assign(AssignmentOrder)
+    /// What is missing of field tasks.
+    case completeness(CompletenessScope)
+    /// Why it is missing.
+    case explain(finding: String, why: String)
     /// A schedule of cases and duties is taken in.
     case importSchedule(path: String, zone: String?)
 
@@ -98,6 +102,12 @@ package enum Request: Sendable {
             members.set("zone", zone)
             return .object(members)
         case .assign(let order): return order.json
+        case .completeness(let scope):
+            return ["request": "completeness", "scope": scope.json]
+        case .explain(let finding, let why):
+            return [
+                "request": "explain", "finding": .string(finding), "why": .string(why),
+            ]
         case .certify(let order):
             var members: [String: JSONValue] = [
                 "request": "certify", "path": .string(order.path), "number": .string(order.number),
@@ -167,6 +177,14 @@ package enum Request: Sendable {
         case "assign":
             guard let order = AssignmentOrder(json: json) else { return nil }
             self = .assign(order)
+        case "completeness":
+            guard let scope = CompletenessScope(json: json[key: "scope"]) else { return nil }
+            self = .completeness(scope)
+        case "explain":
+            guard let finding = json[key: "finding"]?.stringValue,
+                let why = json[key: "why"]?.stringValue
+            else { return nil }
+            self = .explain(finding: finding, why: why)
         case "import-schedule":
             guard let path = json[key: "path"]?.stringValue, path.hasPrefix("/") else { return nil }
             self = .importSchedule(path: path, zone: json[key: "zone"]?.stringValue)

@@ -33,6 +33,8 @@ package struct Settings: Sendable {
     package var notary: NotarySettings
     /// A JSON file with the site's own points for evidence; nil for the usual ones.
     var matchWeights: String?
+    /// What a site wants of field tasks, as a JSON file; nil for the usual.
+    var completenessRules: String?
     /// An interface that takes digests as a third party; nil for none.
     var attestation: AttestationSettings?
     package var vault: VaultSettings
@@ -80,6 +82,7 @@ package struct Settings: Sendable {
         mustListen = listen != nil
         notary = try NotarySettings(reading)
         matchWeights = try reading.path("matchWeights")
+        completenessRules = try reading.path("completenessRules")
         attestation = try AttestationSettings(reading)
         vault = VaultSettings()
         vault.reserveBytes = Int64(

@@ -9,14 +9,16 @@ enum SettingsFile {
         "root", "dockRoots", "controlSocket", "inspector", "profiles", "copies", "integrateEvery",
         "publishEvery", "reserveBytes", "reservePermille", "singleThreaded", "mode", "volumes",
         "transfers", "listen", "policy", "timeStampURL", "timeStampCA", "timeStampTLS",
-        "timeStampEvery", "timeStampCRL", "scrubEvery", "matchWeights", "notaryRecorders",
+        "timeStampEvery", "timeStampCRL", "scrubEvery", "matchWeights", "completenessRules",
+        "notaryRecorders",
         "attestationURL",
         "attestationCA",
         "attestationToken", "attestationEvery", "attestationAddress",
     ]
     private static let paths: Set<String> = [
         "root", "dockRoots", "controlSocket", "inspector", "profiles", "copies", "policy",
-        "timeStampCA", "timeStampTLS", "timeStampCRL", "matchWeights", "attestationCA",
+        "timeStampCA", "timeStampTLS", "timeStampCRL", "matchWeights", "completenessRules",
+        "attestationCA",
         "attestationToken",
     ]
 

@@ -5,7 +5,8 @@ enum IndexFormat {
     /// `PRAGMA application_id`: "eDoX".
     static let applicationID: Int64 = 0x6544_6f58
 
-    /// Every schema step, oldest first. The file's `user_version` is how many of them it has had.
+    /// Every schema step, oldest first. The file's `user_version` is how many of them it has had. One
+    /// of fewer is made anew from the ledger: a new table has something to say of old events too.
     static let migrations: [any Migration.Type] = [
         LedgerView.self,
         FixityView.self,
@@ -13,6 +14,8 @@ enum IndexFormat {
         ScheduleView.self,
         RecorderView.self,
         AssignmentView.self,
+        RecordingView.self,
+        CompletenessView.self,
     ]
 
     /// What an open file is to us.
@@ -40,11 +43,10 @@ enum IndexFormat {
             ? .empty : .foreign("not an index of evidock")
     }
 
-    /// Applies what is missing, all in one transaction.
-    static func migrate(_ db: Database, from version: Int) throws {
-        guard version < migrations.count else { return }
+    /// Makes the tables, all in one transaction.
+    static func make(_ db: Database) throws {
         try db.inTransaction(.immediate) {
-            for migration in migrations[version...] { try migration.apply(to: db) }
+            for migration in migrations { try migration.apply(to: db) }
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(sql: "PRAGMA user_version = \(migrations.count)")
             return .commit

@@ -25,10 +25,12 @@ package final class IndexWriter: Sendable {
         try IndexFailure.mapping {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             let number = try queue.writeWithoutTransaction { db in
-                let version: Int
+                let isEmpty: Bool
                 switch try IndexFormat.standing(of: db) {
-                case .empty: version = 0
-                case .ours(let found): version = found
+                case .empty: isEmpty = true
+                case .ours(IndexFormat.migrations.count): isEmpty = false
+                case .ours(let found):
+                    throw IndexFailure(.damaged, detail: "schema version \(found)")
                 case .foreign(let problem): throw IndexFailure(.damaged, detail: problem)
                 }
                 // Not before the file is known to be ours or empty: this writes into it.
@@ -37,7 +39,7 @@ package final class IndexWriter: Sendable {
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 // 32 MiB: digests fall anywhere in their indexes, and a replay meets all of them.
                 try db.execute(sql: "PRAGMA cache_size = -32768")
-                try IndexFormat.migrate(db, from: version)
+                if isEmpty { try IndexFormat.make(db) }
                 return try originNumber(origin, db)
             }
             return IndexWriter(queue: queue, origin: number)

@@ -110,7 +110,11 @@ import Testing
         #expect(
             Set(json.objectValue?.keys ?? [:].keys) == [
                 "item", "sha256", "sm3", "size", "role", "names", "media", "times", "officer",
-                "recorder", "marks", "custody", "copies",
+                "recorder", "marks", "custody", "copies", "recording",
+            ])
+        #expect(
+            json[key: "recording"] == [
+                "id": .string(SampleLedger.name(leaf)), "segment": 1, "of": 1,
             ])
         #expect(json[key: "item"] == .string(SampleLedger.name(leaf)))
         #expect(json[key: "sha256"] == .string(row.sha256.hex))

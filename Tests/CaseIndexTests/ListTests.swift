@@ -29,7 +29,8 @@ import Testing
         )
         all.append(Narrowing(name: "from") { $0.from = from })
         all.append(Narrowing(name: "to") { $0.to = to })
-        all.append(Narrowing(name: "case") { $0.caseNumber = "（2019）闽06执123号" })
+        all.append(
+            Narrowing(name: "case") { $0.caseNumber = try? CaseNumber(reading: "（2019）闽06执123号") })
         all.append(Narrowing(name: "unassigned") { $0.isUnassigned = true })
         all.append(Narrowing(name: "all") { $0.includesSidecars = true })
         all.append(Narrowing(name: "limit 1") { $0.limit = 1 })

@@ -18,6 +18,7 @@ struct SampleLedger {
         let recorder: String?
         /// Milliseconds.
         var start: Int64
+        let isFootage: Bool
         var isSidecar = false
     }
 
@@ -130,7 +131,8 @@ struct SampleLedger {
                     Self.name(leaf), row.recorder ?? "", row.officer ?? "",
                     row.file.path.utf8 ?? row.file.path.display,
                 ],
-                officer: row.officer, recorder: row.recorder, start: start))
+                officer: row.officer, recorder: row.recorder, start: start,
+                isFootage: isFootage))
         return leaf
     }
 
@@ -223,6 +225,7 @@ struct SampleLedger {
             filter.text?.split(whereSeparator: \.isWhitespace).map { $0.lowercased() } ?? []
         return items.filter { item in
             (filter.includesSidecars || !item.isSidecar)
+                && (!filter.isUnassigned || item.isFootage)
                 && (filter.officer == nil || item.officer == filter.officer)
                 && (filter.recorder == nil || item.recorder == filter.recorder)
                 && (filter.from.map { item.start >= $0.milliseconds } ?? true)

@@ -7,6 +7,8 @@ import csv
 import io
 import json
 import os
+import shutil
+import subprocess
 import sys
 
 from backups import events
@@ -308,5 +310,143 @@ D2,2019闽0602执恢45,腾退,闽0602,000044,,2019-08-10 09:00,2019-08-10 12:00
         check("without what the matcher thought of other cases", '"candidates"' not in rows)
 
 
+def film(path, seconds=4, size="64x48"):
+    """A real film, without sound."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", f"testsrc2=size={size}:rate=5:duration={seconds}",
+                    "-metadata", f"comment={os.path.basename(path)}", "-c:v", "mpeg4", "-f", "mp4", path], check=True)
+
+
+def takes():
+    """Files of one take are one recording, in whatever order they are docked; what is missing is told."""
+    if not shutil.which("ffmpeg"):
+        raise RuntimeError("ffmpeg is wanted")
+    with places() as place:
+        station = Station(place, "st")
+        run = lambda *words: station.run(*words, "--json")
+        take = {}
+
+        def dock(card, *names, recorder="R1", **options):
+            for name in names:
+                film(os.path.join(place(card), name), **options)
+            code, out, errors = run("ingest", place(card), "--recorder", recorder)
+            check(f"{card} is taken in", code in (0, 3), (code, out, errors))
+            for line in lines(out)[:-1]:
+                take.setdefault(os.path.basename(line["path"]), line["item"])
+
+        part = lambda name: json.loads(run("show", take[name])[1])["recording"]
+        first, second, third, fourth = (f"DSJ_R1_000042_20190810_0930{at}.mp4" for at in ("00", "04", "08", "12"))
+        dock("one", third, second)
+        check("a take of two", part(second) == {"id": take[second if take[second] < take[third] else third], "segment": 1, "of": 2}
+              and part(third)["segment"] == 2 and part(third)["gapBefore"] == 0, (part(second), part(third)))
+        name = part(second)["id"]
+        dock("two", first, "DSJ_R1_000042_20190810_094000.mp4")
+        check("what is docked later joins, under the same name", part(first) == {"id": name, "segment": 1, "of": 3}
+              and part(third)["segment"] == 3, (part(first), part(third)))
+        check("what came ten minutes later is another", part("DSJ_R1_000042_20190810_094000.mp4")["id"] != name)
+        dock("three", "DSJ_R1_000042_20190810_093018.mp4")
+        check("apart for now", part("DSJ_R1_000042_20190810_093018.mp4").get("id") != name)
+        dock("four", fourth)
+        check("a late middle makes one of two", {part(one)["id"] for one in (first, fourth, "DSJ_R1_000042_20190810_093018.mp4")} == {name}
+              and part(fourth)["of"] == 5, part(fourth))
+        dock("size", "DSJ_R1_000042_20190810_093020.mp4", size="96x64")
+        check("another picture size is another take", part("DSJ_R1_000042_20190810_093020.mp4")["id"] != name)
+        dock("other", "DSJ_R9_000042_20190810_093004.mp4", recorder="R9")
+        check("and another recorder", part("DSJ_R9_000042_20190810_093004.mp4")["id"] != name)
+
+        names = [f"DCIM/Movie/2019_0811_10000{at}_00000{number}{channel}.MP4" for at, number, channel in
+                 ((0, 1, "F"), (0, 2, "R"), (4, 3, "F"), (4, 4, "R"))]
+        dock("car", *names, recorder="C1")
+        parts = {name[-11:-4]: part(os.path.basename(name)) for name in names}
+        check("front and rear stand side by side", len({one["id"] for one in parts.values()}) == 1
+              and [parts[key]["segment"] for key in sorted(parts)] == [1, 1, 2, 2]
+              and {one["channel"] for one in parts.values()} == {"F", "R"}, parts)
+        dock("hole", "DCIM/Movie/2019_0812_100000_000001.MP4", "DCIM/Movie/2019_0812_100004_000002.MP4",
+             "DCIM/Movie/2019_0812_100012_000004.MP4", recorder="C2")
+        gap = part("2019_0812_100012_000004.MP4")
+        check("0001, 0002, 0004 is one take with a hole", gap["missingBefore"] == 1 and gap["gapBefore"] == 4
+              and gap["of"] == 3, gap)
+        dock("chapters", "DCIM/100GOPRO/GX010119.MP4", "DCIM/100GOPRO/GX020119.MP4", recorder="G1")
+        for at, name in enumerate(("GX010119.MP4", "GX020119.MP4")):
+            check(f"chapter {at + 1}", part(name)["segment"] == at + 1 and part(name)["of"] == 2, part(name))
+
+        duties = """编号,案号,任务类别,法院,执行人员,记录仪,计划开始,计划结束
+D1,2019闽06执123,搜查,闽06,000042,,2019-08-10 09:10,2019-08-10 09:30:10
+D2,2019闽06执124,搜查,闽06,000042,,2019-08-10 09:30:18,2019-08-10 11:30
+"""
+        run("case", "import", write(place("duties.csv"), duties))
+        run("assign", take[first], "2019闽06执123", "--why", "seen")
+        run("case", "import", write(place("later.csv"), duties.replace("11:30", "11:31")))
+        found = json.loads(run("match", "--explain", take[fourth])[1])
+        check("the same take speaks for its case", "same-take" in [
+            reason["code"] for reason in found["candidates"][0]["reasons"]] and found["candidates"][0]["duty"] == "D1", found)
+        before = [part(name) for name in sorted(take)]
+        check("an index made anew is the same", station.run("index", "rebuild")[0] == 0
+              and before == [part(name) for name in sorted(take)])
+        check("audit has nothing to find", station.run("audit")[0] == 0, station.run("audit")[1])
+
+
+def missing():
+    """What ought to be there after a field task and is not, until it is explained or found."""
+    with places() as place:
+        station = Station(place, "st")
+        run = lambda *words: station.run(*words, "--json")
+        duties = """编号,案号,任务类别,法院,执行人员,记录仪,计划开始,计划结束
+D1,2019闽06执123,搜查,闽06,000042;000043,R1;R3,2019-08-10 09:00,2019-08-10 11:30
+D2,2019闽0602执恢45,送达,闽0602,000044,,2019-08-10 14:00,2019-08-10 17:00
+D3,2019闽06执124,送达,闽06,000044,,2019-08-11 14:00,2019-08-11 17:00
+"""
+        run("case", "import", write(place("duties.csv"), duties))
+        run("recorder", "issue", "R4", "--to", "000044", "--at", "2019-08-01")
+        card = place("card")
+        for at in ("090500", "090504", "093000"):
+            film(os.path.join(card, f"DSJ_R1_000042_20190810_{at}.mp4"))
+        with open(film_path := os.path.join(card, "DSJ_R1_000042_20190810_100000.mp4"), "wb") as file:
+            file.write(os.urandom(5000))
+        run("ingest", card)
+        code, out, errors = run("completeness", "--day", "2019-08-10")
+        found = [one["finding"] for one in lines(out)[:-1]]
+        items = {one["path"]: one["item"] for one in lines(run("list")[1])}
+        check("all that is missing of a day", code == 1 and sorted(found) == sorted([
+            "officer-without-footage:D1:000043", "too-few-recorders:D1", "not-docked:D1:R3", "no-footage:D2", "not-docked:D2:R4",
+            "gap:D1:2019-08-10T01:05:08.000Z", "gap:D1:2019-08-10T01:30:04.000Z",
+            "docked-late:D1:R1", f"damaged:D1:{items[os.path.basename(film_path)]}"]) and lines(out)[-1]["summary"]["duties"] == 2, (code, out, errors))
+        size = station.size()
+        again = run("completeness", "--day", "2019-08-10")
+        check("is entered once", again[1] == out and station.size() == size and events(station)[-1] == "finding", again)
+        leaf = station.entries()[-1].decode()
+        check("without a name in the leaf", "0000" not in leaf and "D1" not in leaf, leaf)
+        code, out, _ = run("completeness", "--case", "2019闽06执123")
+        check("of a case", code == 1 and len(lines(out)) == len([one for one in found if ":D1" in one]) + 1, out)
+        check("of a court and a day", lines(run("completeness", "--day", "2019-08-10", "--court", "闽0602")[1])[-1]["summary"]["open"] == 2)
+        code, out, errors = run("completeness", "explain", "no-footage:D2", "--why", "nobody was at home")
+        check("explained", code == 0 and lines(out)[0]["state"] == "explained", (code, out, errors))
+        told = {one["finding"]: one for one in lines(run("completeness", "--day", "2019-08-10")[1])[:-1]}
+        check("it stays so, with who and why", told["no-footage:D2"]["why"] == "nobody was at home" and told["no-footage:D2"]["by"], told)
+        film(os.path.join(place("late"), "DSJ_R4_000044_20190810_143000.mp4"))
+        run("ingest", place("late"), "--recorder", "R4")
+        told = [one["finding"] for one in lines(run("completeness", "--day", "2019-08-10", "--court", "闽0602")[1])[:-1]]
+        check("footage that comes late closes it", "no-footage:D2" not in told and "docked-late:D2:R4" in told, told)
+        check("and what is gone is not explained", station.run("completeness", "explain", "no-footage:D2", "--why", "x")[0] == 2)
+        code, out, _ = station.run("completeness", "--day", "2019-08-10", LC_ALL="zh_CN.UTF-8", LANG="zh_CN.UTF-8")
+        check("an officer reads it in Chinese", "没有录像" in out and "应至少 2 台" in out, out)
+        with open(station.settings, "a") as file:
+            file.write(f"completenessRules: {write(place('rules.json'), json.dumps({'recorders': {}, 'gapMinutes': 60, 'hoursToDock': 10000}))}\n")
+        told = [one["finding"].split(":")[0] for one in lines(run("completeness", "--day", "2019-08-10")[1])[:-1]]
+        check("a site's own rules hold", set(told) == {"officer-without-footage", "damaged", "docked-late", "not-docked"}, told)
+        write(place("rules.json"), '{"recorder": {}}')
+        code, _, errors = station.run("completeness", "--day", "2019-08-10")
+        check("a name that nobody knows is told", code == 2 and "recorder" in errors, (code, errors))
+        write(place("rules.json"), "{}")
+        for words in ((), ("--day", "10.8.2019"), ("--case", "123"), ("--case", "2019闽06执123", "--day", "2019-08-10"),
+                      ("explain", "no-footage:D9", "--why", "x"), ("explain", "too-few-recorders:D1", "--why", " ")):
+            check(f"refused: {words}", station.run("completeness", *words)[0] == 2)
+        check("a day without tasks is no success", station.run("completeness", "--day", "2018-01-01")[0] == 1)
+        before = run("completeness", "--day", "2019-08-10")[1]
+        check("an index made anew is the same", station.run("index", "rebuild")[0] == 0
+              and before == run("completeness", "--day", "2019-08-10")[1])
+        check("audit has nothing to find", station.run("audit")[0] == 0, station.run("audit")[1])
+
+
 if __name__ == "__main__":
-    sys.exit(run_parts(taken_in, carried, explained, linked))
+    sys.exit(run_parts(taken_in, carried, explained, linked, takes, missing))

@@ -48,6 +48,7 @@ enum AssignmentProjection: RowProjection {
                 ])
         }
         try tables.countLinks(of: item)
+        if assignment.step == .assigned { try tables.unmatchTake(of: item) }
     }
 }
 
@@ -92,7 +93,19 @@ extension IndexTables {
             """, [.integer(item)])
     }
 
-    /// What was thought of these items no longer holds.
+    /// What is not linked yet may be of the same case as the rest of its take.
+    fileprivate func unmatchTake(of item: Int64) throws {
+        try run(
+            """
+            UPDATE items SET matched = NULL
+            WHERE origin = ?1 AND links = 0 AND matched IS NOT NULL AND leaf IN (
+                SELECT q.item FROM parts p
+                JOIN parts q ON q.origin = p.origin AND q.recording = p.recording
+                WHERE p.origin = ?1 AND p.item = ?2 AND q.item <> ?2)
+            """, [.integer(item)])
+    }
+
+    /// What was thought of an item no longer holds.
     func unmatch(item: Int64) throws {
         try run(
             "UPDATE items SET matched = NULL WHERE origin = ? AND leaf = ?", [.integer(item)])

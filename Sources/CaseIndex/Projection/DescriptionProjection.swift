@@ -58,6 +58,7 @@ enum DescriptionProjection: RowProjection {
             "UPDATE assignments SET start = ?3 WHERE origin = ?1 AND item = ?2",
             [.integer(item), .integer(times.start.milliseconds)])
         try tables.unmatch(item: item)
+        try tables.group(item: item)
     }
 }
 

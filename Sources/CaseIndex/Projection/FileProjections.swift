@@ -22,9 +22,10 @@ enum IngestionProjection: RowProjection {
             """
             INSERT INTO items (origin, leaf, station, ingested, sha256, sm3, size, isFootage, role,
                 visit, path, recorder, officer, claimedDevice, claimedOfficer, marks, zone, blocks,
-                probe, named, namedIsUTC, fileSystem, startFrom, start, startText, isListed, search)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1,
-                '')
+                probe, named, namedIsUTC, fileSystem, startFrom, start, startText, sequence,
+                channel, isListed, search)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                1, '')
             """,
             [
                 .integer(event.index), .text(event.leaf.station),
@@ -37,7 +38,7 @@ enum IngestionProjection: RowProjection {
                 .bytes(file.probe.bytes), .init(claims.captured?.description),
                 .init(claims.capturedIsUTC), .text(file.file.modified.description),
                 .text(times.startFrom.rawValue), .integer(times.start.milliseconds),
-                .text(times.startText),
+                .text(times.startText), .init(claims.sequence), .init(claims.channel),
             ])
         try tables.addName(of: event.index, file, visit: visit, seen: event)
         try tables.addSighting(of: event.index, file, visit: visit)

@@ -40,6 +40,7 @@ struct Projection {
         AttributionProjection.self,
         AssignmentProjection.self,
         MatchProjection.self,
+        CompletenessProjection.self,
     ]
 
     private struct Key: Hashable {

@@ -49,6 +49,8 @@ package struct MatchableItem: Hashable, Sendable {
     package let linked: [AssignmentRow]
     /// Cases that a person said it is not of.
     package let refused: Set<CaseNumber>
+    /// Cases that other files of its recording are linked to.
+    package let ofTheTake: Set<CaseNumber>
 }
 
 extension IndexReader {
@@ -93,6 +95,17 @@ extension IndexReader {
                 )
             }
         }
+        // Only by persons, or by the matcher since it was last to look at them.
+        let take = try rows(
+            """
+            SELECT DISTINCT a.number FROM parts p
+            JOIN parts q ON q.origin = p.origin AND q.recording = p.recording AND q.item <> p.item
+            JOIN items i ON i.origin = q.origin AND i.leaf = q.item
+                AND (i.matched IS NOT NULL OR i.personsLinks > 0)
+            JOIN assignments a ON a.origin = q.origin AND a.item = q.item AND a.stands = 1
+            WHERE p.origin = ? AND p.item = ?
+            """, [.integer(try row.integer("origin")), .integer(name.leaf)]
+        ).compactMap { try? CaseNumber(reading: $0.text("number")) }
         return MatchableItem(
             name: name.description, leaf: name.leaf,
             begins: Timestamp(milliseconds: try row.integer("start")),
@@ -102,6 +115,7 @@ extension IndexReader {
             isAttributed: try row.optionalInteger("attribution") != nil,
             claimedOfficer: try row.optionalText("claimedOfficer"), marks: try row.texts("marks"),
             linked: said.filter { $0.stands && !$0.isPersons }.map(\.row),
-            refused: Set(said.filter { !$0.stands && $0.isPersons }.map(\.row.caseNumber)))
+            refused: Set(said.filter { !$0.stands && $0.isPersons }.map(\.row.caseNumber)),
+            ofTheTake: Set(take))
     }
 }

@@ -144,6 +144,11 @@ extension IndexReader {
             WHERE a.origin = ? AND a.item = ? ORDER BY a.leaf
             """
         ).compactMap { try? ListedAttestation($0) }
+        record.recording = try fetch(
+            """
+            SELECT \(RecordingPart.columns) FROM parts p WHERE p.origin = ? AND p.item = ?
+            """
+        ).first.flatMap { try RecordingPart($0, station: station) }
         record.cases = try fetch(
             """
             SELECT leaf, body FROM assignments

@@ -99,7 +99,7 @@ private struct ListQuery {
         return """
             SELECT i.station, i.leaf, i.ingested, i.sha256, i.size, i.path, i.role, i.recorder,
                 i.officer, i.startText, i.startFrom, i.finishText, i.duration, i.status, i.marks,
-                i.quarantineCode, (
+                i.quarantineCode, \(RecordingPart.columns), (
                     SELECT group_concat(leaf) FROM (
                         SELECT s.sidecar AS leaf FROM sidecars s
                         WHERE s.origin = i.origin AND s.footage = i.leaf ORDER BY s.sidecar)
@@ -112,7 +112,9 @@ private struct ListQuery {
                     SELECT m.body FROM matches m
                     WHERE m.origin = i.origin AND m.item = i.leaf AND m.decision = 'propose'
                 ) END AS match
-            FROM \(source) \(filter)
+            FROM \(source)
+            LEFT JOIN parts p ON p.origin = i.origin AND p.item = i.leaf
+            \(filter)
             ORDER BY \(order) LIMIT \(limit)
             """
     }
@@ -139,6 +141,7 @@ extension ListedItem {
             .map { "\(name.station)-\($0)" }
         ingested = Timestamp(milliseconds: try row.integer("ingested"))
         cases = (try row.optionalText("cases") ?? "").split(separator: ",").map(String.init)
+        recording = try RecordingPart(row, station: name.station)
         proposed = try row.match()?.proposed.map(\.description) ?? []
     }
 }

@@ -56,6 +56,8 @@ package struct ItemRecord: Sendable {
     package internal(set) var sidecarOf: [String] = []
     package internal(set) var custody: [CustodyLine] = []
     package internal(set) var findings: [Finding] = []
+    /// The recording that it is a part of; nil before it is described.
+    package internal(set) var recording: RecordingPart?
     /// The cases that it, or a part of it, is linked to.
     package internal(set) var cases: [LinkedCase] = []
     /// What the matcher thought last, where it was asked.
@@ -131,6 +133,7 @@ extension ItemRecord {
         members.set("attestations", attestations.map(\.json))
         members.set("copies", copies)
         members.set("lastVerified", verified?.description)
+        if let recording { members["recording"] = recording.json }
         members.set("cases", cases.map(\.json))
         if cases.isEmpty { members.set("proposed", match?.proposed.map(\.description) ?? []) }
         return .object(members)

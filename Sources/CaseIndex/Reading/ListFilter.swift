@@ -45,6 +45,8 @@ package struct ListedItem: Hashable, Sendable {
     package let sidecars: [String]
     /// When it was taken in.
     package let ingested: Timestamp
+    /// The recording that it is a part of; nil before it is described.
+    package let recording: RecordingPart?
     /// The cases it is linked to.
     package let cases: [String]
     /// Those that the matcher proposes, where it is linked to none.
@@ -73,6 +75,7 @@ package struct ListedItem: Hashable, Sendable {
         members.set("marks", marks)
         members.set("quarantine", quarantineCode)
         members.set("sidecars", sidecars)
+        if let recording { members["recording"] = recording.json }
         if !cases.isEmpty {
             members["cases"] = .array(cases.map { ["caseNumber": .string($0)] })
         }

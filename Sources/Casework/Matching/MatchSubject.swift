@@ -25,6 +25,8 @@ package struct MatchSubject: Hashable, Sendable {
     package var hasDoubtfulClock = false
     package var isImportant = false
     package var points: [Point] = []
+    /// Cases that other files of the same take are linked to.
+    package var casesOfTake: Set<CaseNumber> = []
 
     package init(begins: Timestamp, ends: Timestamp) {
         (self.begins, self.ends) = (begins, max(begins, ends))
@@ -50,6 +52,7 @@ package struct MatchReason: Hashable, Sendable {
         case doubtfulClock = "doubtful-clock"
         case insidePlace = "inside-place"
         case farFromPlace = "far-from-place"
+        case sameTake = "same-take"
         case important
         case onlyTask = "only-task"
     }

@@ -30,6 +30,8 @@ package struct MatchWeights: Hashable, Sendable {
     package var doubtfulClock = -15
     package var insidePlace = 20
     package var farFromPlace = -30
+    /// Another file of the same take is linked to the task's case.
+    package var sameTake = 30
     /// It bears the mark of something important.
     package var important = 3
     /// The officer has no other task within that day.
@@ -54,7 +56,8 @@ package struct MatchWeights: Hashable, Sendable {
         ("otherRecorder", \.otherRecorder), ("timeInside", \.timeInside),
         ("timeBeside", \.timeBeside), ("timeOutside", \.timeOutside),
         ("doubtfulClock", \.doubtfulClock), ("insidePlace", \.insidePlace),
-        ("farFromPlace", \.farFromPlace), ("important", \.important), ("onlyTask", \.onlyTask),
+        ("farFromPlace", \.farFromPlace), ("sameTake", \.sameTake), ("important", \.important),
+        ("onlyTask", \.onlyTask),
         ("minutesBefore", \.minutesBefore), ("minutesAfter", \.minutesAfter),
         ("assignFrom", \.assignFrom), ("lead", \.lead), ("proposeFrom", \.proposeFrom),
     ]

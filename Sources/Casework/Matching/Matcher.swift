@@ -37,7 +37,8 @@ package struct Matcher: Sendable {
         _ subject: MatchSubject, _ duty: DutyRow, among all: [DutyRow]
     ) -> [MatchReason] {
         officerReasons(subject, duty, among: all) + recorderReasons(subject, duty)
-            + [timeReason(subject, duty)] + placeReasons(subject, duty) + otherReasons(subject)
+            + [timeReason(subject, duty)] + placeReasons(subject, duty) + takeReasons(subject, duty)
+            + otherReasons(subject)
     }
 
     private func officerReasons(
@@ -161,6 +162,15 @@ package struct Matcher: Sendable {
                 .farFromPlace, weights.farFromPlace,
                 "it was taken \(metres / 1000) km from the place",
                 "拍摄地点距任务地点 \(metres / 1000) 公里")
+        ]
+    }
+
+    private func takeReasons(_ subject: MatchSubject, _ duty: DutyRow) -> [MatchReason] {
+        guard !subject.casesOfTake.isDisjoint(with: duty.caseNumbers) else { return [] }
+        return [
+            MatchReason(
+                .sameTake, weights.sameTake,
+                "another file of the same take is linked to the case", "同一段连续录像的其他文件已关联此案")
         ]
     }
 

@@ -1,0 +1,266 @@
+import Evidence
+
+/// Files of one take become one recording, in whatever order they come: by recorder, codec parameters
+/// and capture time, never by the order of names.
+///
+/// A file follows another of the same channel where it begins within a few seconds of the other's end,
+/// is its next chapter, or comes after it by sequence numbers with a hole that the missing files would
+/// fill. Another channel stands beside it where both begin together. Photos and sound taken meanwhile
+/// are attached. All of it is said by the clock of the recorder alone, so that a clock that is off
+/// changes nothing.
+extension IndexTables {
+    /// What a file is to the grouping.
+    struct Part: Hashable {
+        let item: Int64
+        var recording: Int64
+        let source: String
+        let role: String
+        let channel: String
+        let parameters: String
+        let start: Int64
+        let finish: Int64
+        let sequence: Int64?
+
+        var isVideo: Bool { role == FileRole.video.rawValue }
+    }
+
+    private enum Limit {
+        /// Between the end of a file and the beginning of the next; FAT counts in steps of 2 s.
+        static let gap: Int64 = 5000
+        static let overlap: Int64 = 3000
+        /// Between the beginnings of two channels, or of two chapters that both bear the take's time.
+        static let together: Int64 = 2000
+        /// Sequence numbers that may be missing inside a take.
+        static let missing: Int64 = 10
+        /// How far a hole in a take can reach: that many files.
+        static let hole: Int64 = 2 * 3_600_000
+        /// Parts of a recording: more is no take.
+        static let parts: Int64 = 600
+        static let neighbours = 64
+    }
+
+    /// Puts an item that was just described where it belongs. What is no footage, or has neither time nor
+    /// recorder, stays alone.
+    func group(item: Int64) throws {
+        guard let part = try part(of: item) else { return }
+        let before = try row(
+            "SELECT recording FROM parts WHERE origin = ? AND item = ?", [.integer(item)]
+        )?.integer("recording")
+        try insert(part, recording: before ?? item)
+        for neighbour in try neighbours(of: part) where Self.belong(part, neighbour) {
+            guard let own = try recording(of: item), let other = try recording(of: neighbour.item)
+            else { continue }
+            try merge(own, other)
+        }
+        if let recording = try recording(of: item) { try number(recording) }
+    }
+
+    private func recording(of item: Int64) throws -> Int64? {
+        try row("SELECT recording FROM parts WHERE origin = ? AND item = ?", [.integer(item)])?
+            .integer("recording")
+    }
+
+    // MARK: - What belongs together
+
+    private static func belong(_ one: Part, _ two: Part) -> Bool {
+        guard one.isVideo, two.isVideo else { return isAttached(one, two) || isAttached(two, one) }
+        if one.channel != two.channel {
+            return !one.channel.isEmpty && !two.channel.isEmpty
+                && abs(one.start - two.start) <= Limit.together
+        }
+        guard one.parameters == two.parameters else { return false }
+        let (first, second) =
+            (one.start, one.sequence ?? 0, one.item) < (two.start, two.sequence ?? 0, two.item)
+            ? (one, two) : (two, one)
+        return follows(first, second)
+    }
+
+    private static func follows(_ first: Part, _ second: Part) -> Bool {
+        // Without a length nothing is known of its end.
+        guard first.finish > first.start, second.finish > second.start else { return false }
+        let gap = second.start - first.finish
+        if (-Limit.overlap...Limit.gap).contains(gap) { return true }
+        guard let one = first.sequence, let two = second.sequence else { return false }
+        // Chapters may all bear the time at which the take began.
+        if second.start - first.start <= Limit.together { return two == one + 1 }
+        let missing = two - one - 1
+        guard (1...Limit.missing).contains(missing), gap > 0 else { return false }
+        return gap <= missing * (first.finish - first.start + Limit.gap) + Limit.gap
+    }
+
+    /// A photo, or sound of its own, that was taken during a video.
+    private static func isAttached(_ one: Part, _ video: Part) -> Bool {
+        !one.isVideo && video.isVideo && one.start >= video.start
+            && one.start <= video.finish + Limit.gap
+    }
+
+    // MARK: - Reading
+
+    private func part(of item: Int64) throws -> Part? {
+        guard
+            let row = try row(
+                """
+                SELECT i.role, i.recorder, i.visit, i.channel, i.sequence, i.start, i.finish,
+                    i.startFrom
+                FROM items i WHERE i.origin = ? AND i.leaf = ? AND i.isFootage = 1
+                """, [.integer(item)]),
+            let role = try row.optionalText("role"), try row.optionalText("startFrom") != "taken"
+        else { return nil }
+        let source: String
+        if let recorder = try row.optionalText("recorder") {
+            source = "recorder " + recorder
+        } else if let visit = try row.optionalInteger("visit") {
+            source = "visit \(visit)"
+        } else {
+            return nil
+        }
+        let start = try row.integer("start")
+        return Part(
+            item: item, recording: item, source: source, role: role,
+            channel: try row.optionalText("channel") ?? "", parameters: try parameters(of: item),
+            start: start, finish: max(start, try row.optionalInteger("finish") ?? start),
+            sequence: try row.optionalInteger("sequence"))
+    }
+
+    /// Codecs, picture size and rates: what a recorder does not change within a take.
+    private func parameters(of item: Int64) throws -> String {
+        let facts = try rows(
+            """
+            SELECT name, value FROM facts
+            WHERE origin = ? AND item = ? AND name >= 'streams[' AND name < 'streams\\' ORDER BY name
+            """, [.integer(item)])
+        let kept: Set = ["codec", "width", "height", "sampleRate", "channels"]
+        return try facts.compactMap { fact in
+            let name = try fact.text("name")
+            guard let key = name.split(separator: "/").last, kept.contains(String(key)) else {
+                return nil
+            }
+            return "\(name)=\(JSONWriter.line(try fact.json("value")))"
+        }.joined(separator: " ")
+    }
+
+    private func neighbours(of part: Part) throws -> [Part] {
+        func fetch(_ condition: String, _ values: [Value]) throws -> [Part] {
+            try rows(
+                """
+                SELECT * FROM parts WHERE origin = ? AND source = ? AND \(condition)
+                LIMIT \(Limit.neighbours)
+                """, [.text(part.source)] + values
+            ).map(Part.init).filter { $0.item != part.item }
+        }
+        let found =
+            try fetch(
+                "start BETWEEN ? AND ? ORDER BY start, item",
+                [
+                    .integer(part.start - Limit.together),
+                    .integer(part.finish + Limit.gap),
+                ])
+            + fetch(
+                "finish BETWEEN ? AND ? ORDER BY finish DESC, item",
+                [
+                    .integer(part.start - Limit.gap),
+                    .integer(part.finish + Limit.gap),
+                ])
+            // Across a hole: the next before, and the next after.
+            + fetch(
+                "start BETWEEN ? AND ? ORDER BY start DESC, item DESC",
+                [.integer(part.start - Limit.hole), .integer(part.start)]
+            ).prefix(4)
+            + fetch(
+                "start BETWEEN ? AND ? ORDER BY start, item",
+                [.integer(part.start), .integer(part.finish + Limit.hole)]
+            ).prefix(4)
+        var seen: Set<Int64> = []
+        return found.filter { seen.insert($0.item).inserted }
+    }
+
+    // MARK: - Writing
+
+    private func insert(_ part: Part, recording: Int64) throws {
+        try run(
+            """
+            INSERT OR REPLACE INTO parts (origin, item, recording, source, role, channel, parameters,
+                start, finish, sequence)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .integer(part.item), .integer(recording), .text(part.source), .text(part.role),
+                .text(part.channel), .text(part.parameters), .integer(part.start),
+                .integer(part.finish), .init(part.sequence),
+            ])
+    }
+
+    /// The older name stays; the other becomes an alias of it.
+    private func merge(_ one: Int64, _ two: Int64) throws {
+        guard one != two else { return }
+        let (kept, gone) = (min(one, two), max(one, two))
+        let parts = try row(
+            "SELECT count(*) AS parts FROM parts WHERE origin = ?1 AND recording IN (?2, ?3)",
+            [.integer(kept), .integer(gone)])
+        guard try parts?.integer("parts") ?? 0 <= Limit.parts else { return }
+        for statement in [
+            "UPDATE parts SET recording = ?2 WHERE origin = ?1 AND recording = ?3",
+            "UPDATE recordingAliases SET recording = ?2 WHERE origin = ?1 AND recording = ?3",
+            """
+            INSERT OR REPLACE INTO recordingAliases (origin, recording, alias) VALUES (?1, ?2, ?3)
+            """,
+        ] { try run(statement, [.integer(kept), .integer(gone)]) }
+    }
+
+    /// Counts the segments of each channel, and what lies between them.
+    private func number(_ recording: Int64) throws {
+        let parts = try rows(
+            "SELECT * FROM parts WHERE origin = ? AND recording = ? ORDER BY item",
+            [.integer(recording)]
+        ).map(Part.init)
+        let channels = Dictionary(grouping: parts.filter(\.isVideo), by: \.channel)
+        for part in parts where !part.isVideo { try set(part, nil, gap: nil, missing: nil) }
+        for channel in channels.keys.sorted() {
+            let segments = (channels[channel] ?? []).sorted {
+                ($0.start, $0.sequence ?? 0, $0.item) < ($1.start, $1.sequence ?? 0, $1.item)
+            }
+            var before: Part?
+            for (number, part) in segments.enumerated() {
+                var (gap, missing): (Int64?, Int64?)
+                var isRepeat = false
+                if let before {
+                    let chapter =
+                        part.start - before.start <= Limit.together
+                        && part.sequence == before.sequence.map { $0 + 1 }
+                    gap = chapter ? 0 : part.start - before.finish
+                    isRepeat = !chapter && part.start == before.start
+                    if let one = before.sequence, let two = part.sequence, two > one + 1 {
+                        missing = two - one - 1
+                    }
+                }
+                try set(
+                    part, Int64(number + 1), gap: gap, missing: missing, isRepeat: isRepeat)
+                before = part
+            }
+        }
+    }
+
+    private func set(
+        _ part: Part, _ segment: Int64?, gap: Int64?, missing: Int64?, isRepeat: Bool = false
+    ) throws {
+        try run(
+            """
+            UPDATE parts SET (segment, gap, missing, isRepeat) = (?3, ?4, ?5, ?6)
+            WHERE origin = ?1 AND item = ?2
+            """,
+            [
+                .integer(part.item), .init(segment), .init(gap), .init(missing), .init(isRepeat),
+            ])
+    }
+}
+
+extension IndexTables.Part {
+    fileprivate init(_ row: Columns) throws {
+        self.init(
+            item: try row.integer("item"), recording: try row.integer("recording"),
+            source: try row.text("source"), role: try row.text("role"),
+            channel: try row.text("channel"), parameters: try row.text("parameters"),
+            start: try row.integer("start"), finish: try row.integer("finish"),
+            sequence: try row.optionalInteger("sequence"))
+    }
+}

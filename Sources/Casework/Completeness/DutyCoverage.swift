@@ -1,0 +1,65 @@
+package import Evidence
+
+/// What there is of a field task: its footage, who had which recorder, and when those were docked.
+package struct DutyCoverage: Hashable, Sendable {
+    /// A file of the task's cases that was taken about its time.
+    package struct Footage: Hashable, Sendable {
+        package let item: String
+        package let recorder: String?
+        package let officer: String?
+        package let begins: Timestamp
+        package let ends: Timestamp
+        /// Sequence numbers that are missing before it in its take.
+        package let missing: Int64
+        /// `damaged`, `encrypted` or `unreadable`; nil where it is sound.
+        package let problem: String?
+
+        package init(
+            item: String, recorder: String?, officer: String?, begins: Timestamp,
+            ends: Timestamp, missing: Int64, problem: String?
+        ) {
+            (self.item, self.recorder, self.officer) = (item, recorder, officer)
+            (self.begins, self.ends) = (begins, max(begins, ends))
+            (self.missing, self.problem) = (missing, problem)
+        }
+    }
+
+    package var duty: DutyRow
+    package var footage: [Footage]
+    /// Recorders that the task names, or that its officers had then, with the first docking after it.
+    package var recorders: [String: Timestamp?]
+
+    package init(duty: DutyRow, footage: [Footage], recorders: [String: Timestamp?]) {
+        (self.duty, self.footage, self.recorders) = (duty, footage, recorders)
+    }
+}
+
+/// Something that ought to be there and is not.
+package struct CompletenessFinding: Hashable, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
+        case noFootage = "no-footage"
+        case officerWithoutFootage = "officer-without-footage"
+        case tooFewRecorders = "too-few-recorders"
+        case gap
+        case missingSequence = "missing-sequence"
+        case notDocked = "not-docked"
+        case dockedLate = "docked-late"
+        case damaged
+    }
+
+    package let code: Code
+    package let duty: String
+    /// Whose, or of what: an officer, a recorder, an item, a time.
+    package let subject: String
+    package let words: Bilingual
+
+    /// The same for the same thing, whenever it is found.
+    package var id: String {
+        ([code.rawValue, duty] + (subject.isEmpty ? [] : [subject])).joined(separator: ":")
+    }
+
+    init(_ code: Code, _ duty: DutyRow, _ subject: String, _ english: String, _ chinese: String) {
+        (self.code, self.duty, self.subject) = (code, duty.id, subject)
+        words = Bilingual(english, chinese)
+    }
+}
