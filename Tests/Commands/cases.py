@@ -386,6 +386,26 @@ D2,2019闽06执124,搜查,闽06,000042,,2019-08-10 09:30:18,2019-08-10 11:30
         check("audit has nothing to find", station.run("audit")[0] == 0, station.run("audit")[1])
 
 
+def sampled():
+    """What the README shows, on an empty root."""
+    with places() as place:
+        samples = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../samples")
+        run = lambda *words: place.run(*words, "--root", place("st"))
+        code, out, errors = run("case", "import", f"{samples}/season/duties.csv")
+        check("an empty root becomes a station", code == 0, (code, out, errors))
+        code, out, errors = run("ingest", f"{samples}/cards/R1", f"{samples}/cards/R2", "--json")
+        items = {line["path"]: line["item"] for line in lines(out)[:-1]}
+        check("the sample card is taken in", code == 0 and len(items) == 3, (code, out, errors))
+        found = [one["item"] for one in lines(run("list", "--case", "(2019)闽06执123号", "--json")[1])]
+        check("its footage is found by case", sorted(found) == sorted(items.values()), found)
+        code, out, _ = run("match", "--explain", found[0])
+        check("and why", code == 0 and "+" in out and "D1" in out, out)
+        code, out, _ = run("completeness", "--day", "2019-08-10")
+        check("and what is missing of that day", code == 1 and "no-footage:D2" in out and "too-few" not in out, out)
+        once, twice = (json.loads(run("index", "rebuild", "--json")[1])["dump"] for _ in range(2))
+        check("an index made anew has the same rows", once == twice)
+
+
 def missing():
     """What ought to be there after a field task and is not, until it is explained or found."""
     with places() as place:
@@ -449,4 +469,4 @@ D3,2019闽06执124,送达,闽06,000044,,2019-08-11 14:00,2019-08-11 17:00
 
 
 if __name__ == "__main__":
-    sys.exit(run_parts(taken_in, carried, explained, linked, takes, missing))
+    sys.exit(run_parts(taken_in, carried, explained, linked, takes, missing, sampled))

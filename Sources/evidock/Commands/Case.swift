@@ -36,7 +36,8 @@ struct Case: AsyncParsableCommand {
             var status: ExitCode?
             do {
                 try await Carrying.lines(
-                    .importSchedule(path: LocalPath.absolute(file), zone: zone), settings: settings
+                    .importSchedule(path: LocalPath.absolute(file), zone: zone),
+                    settings: settings, makesNew: true
                 ) { value in
                     if let line = value[key: "report"]?.stringValue {
                         account.withLock { $0 += line }
