@@ -360,7 +360,8 @@ def takes():
         parts = {name[-11:-4]: part(os.path.basename(name)) for name in names}
         check("front and rear stand side by side", len({one["id"] for one in parts.values()}) == 1
               and [parts[key]["segment"] for key in sorted(parts)] == [1, 1, 2, 2]
-              and {one["channel"] for one in parts.values()} == {"F", "R"}, parts)
+              and {one["channel"] for one in parts.values()} == {"F", "R"}
+              and not any("missingBefore" in one for one in parts.values()), parts)
         dock("hole", "DCIM/Movie/2019_0812_100000_000001.MP4", "DCIM/Movie/2019_0812_100004_000002.MP4",
              "DCIM/Movie/2019_0812_100012_000004.MP4", recorder="C2")
         gap = part("2019_0812_100012_000004.MP4")

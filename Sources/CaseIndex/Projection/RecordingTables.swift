@@ -32,6 +32,8 @@ extension IndexTables {
         static let together: Int64 = 2000
         /// Sequence numbers that may be missing inside a take.
         static let missing: Int64 = 10
+        /// A leap of more is another count.
+        static let counted: Int64 = 1000
         /// How far a hole in a take can reach: that many files.
         static let hole: Int64 = 2 * 3_600_000
         /// Parts of a recording: more is no take.
@@ -209,48 +211,72 @@ extension IndexTables {
 
     /// Counts the segments of each channel, and what lies between them.
     private func number(_ recording: Int64) throws {
-        let parts = try rows(
+        let stored = try rows(
             "SELECT * FROM parts WHERE origin = ? AND recording = ? ORDER BY item",
             [.integer(recording)]
-        ).map(Part.init)
-        let channels = Dictionary(grouping: parts.filter(\.isVideo), by: \.channel)
-        for part in parts where !part.isVideo { try set(part, nil, gap: nil, missing: nil) }
-        for channel in channels.keys.sorted() {
-            let segments = (channels[channel] ?? []).sorted {
+        ).map { (part: try Part($0), place: try Place($0)) }
+        // Channels may share one counter, and photos with them.
+        let numbers = Set(stored.compactMap(\.part.sequence))
+        var places: [Int64: Place] = [:]
+        for segments in Dictionary(
+            grouping: stored.map(\.part).filter(\.isVideo), by: \.channel
+        ).values {
+            let ordered = segments.sorted {
                 ($0.start, $0.sequence ?? 0, $0.item) < ($1.start, $1.sequence ?? 0, $1.item)
             }
-            var before: Part?
-            for (number, part) in segments.enumerated() {
-                var (gap, missing): (Int64?, Int64?)
-                var isRepeat = false
-                if let before {
-                    let chapter =
-                        part.start - before.start <= Limit.together
-                        && part.sequence == before.sequence.map { $0 + 1 }
-                    gap = chapter ? 0 : part.start - before.finish
-                    isRepeat = !chapter && part.start == before.start
-                    if let one = before.sequence, let two = part.sequence, two > one + 1 {
-                        missing = two - one - 1
-                    }
-                }
-                try set(
-                    part, Int64(number + 1), gap: gap, missing: missing, isRepeat: isRepeat)
-                before = part
+            for (number, part) in ordered.enumerated() {
+                var place = Place(after: number == 0 ? nil : ordered[number - 1], part, numbers)
+                place.segment = Int64(number + 1)
+                places[part.item] = place
             }
+        }
+        for (part, before) in stored {
+            let place = places[part.item] ?? Place()
+            if place != before { try set(part.item, place) }
         }
     }
 
-    private func set(
-        _ part: Part, _ segment: Int64?, gap: Int64?, missing: Int64?, isRepeat: Bool = false
-    ) throws {
+    private func set(_ item: Int64, _ place: Place) throws {
         try run(
             """
             UPDATE parts SET (segment, gap, missing, isRepeat) = (?3, ?4, ?5, ?6)
             WHERE origin = ?1 AND item = ?2
             """,
             [
-                .integer(part.item), .init(segment), .init(gap), .init(missing), .init(isRepeat),
+                .integer(item), .init(place.segment), .init(place.gap), .init(place.missing),
+                .init(place.isRepeat),
             ])
+    }
+
+    /// Where a part stands in its recording.
+    private struct Place: Equatable {
+        var segment: Int64?
+        var gap: Int64?
+        var missing: Int64?
+        var isRepeat = false
+
+        init() {}
+
+        init(_ row: Columns) throws {
+            segment = try row.optionalInteger("segment")
+            gap = try row.optionalInteger("gap")
+            missing = try row.optionalInteger("missing")
+            isRepeat = try row.flag("isRepeat")
+        }
+
+        init(after before: Part?, _ part: Part, _ numbers: Set<Int64>) {
+            guard let before else { return }
+            let follows = before.sequence.map { part.sequence == $0 + 1 } ?? false
+            let isChapter = part.start - before.start <= Limit.together && follows
+            gap = isChapter ? 0 : part.start - before.finish
+            isRepeat = !isChapter && part.start == before.start
+            if let one = before.sequence, let two = part.sequence, two > one + 1,
+                two - one <= Limit.counted
+            {
+                let count = (one + 1..<two).count { !numbers.contains($0) }
+                missing = count > 0 ? Int64(count) : nil
+            }
+        }
     }
 }
 
