@@ -2,7 +2,6 @@ import CaseIndex
 import Custody
 package import Evidence
 import Ingest
-import Logging
 import ServiceLifecycle
 
 /// That a person links an item, or a part of it, to a case, or takes the link away.
@@ -45,10 +44,6 @@ package struct AssignmentOrder: Hashable, Sendable {
 
     func check() throws {
         try PlainText.check(why, of: "--why", limit: 1000)
-        guard !why.isEmpty else {
-            throw AssemblyFailure(
-                .wrongUsage, subject: "--why", wanted: Bilingual("a reason is wanted", "请填写原因"))
-        }
         guard from ?? 0 >= 0, to.map({ $0 > from ?? 0 }) ?? true else {
             throw AssemblyFailure(
                 .wrongUsage, subject: "--to",
@@ -111,11 +106,7 @@ extension Operations {
 
     /// Footage is matched with field tasks, as far as can be: what fails here is done later.
     func match() async {
-        do { try await station.matching.catchUp() } catch {
-            station.stages.log.error(
-                "footage could not be matched",
-                metadata: ["problem": "\((error as? any Failure)?.problem.english ?? "")"])
-        }
+        await station.matching.catchUpOrSay()
     }
 }
 
@@ -123,27 +114,11 @@ extension Operations {
 struct MatchService: Service {
     let desk: MatchDesk
     let isDue: Nudge
-    let log: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             isDue.fire()
-            for await _ in isDue.stream {
-                do {
-                    let count = try await desk.catchUp()
-                    if count > 0 {
-                        log.notice("footage was matched", metadata: ["items": "\(count)"])
-                    }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    log.error(
-                        "footage could not be matched",
-                        metadata: [
-                            "problem": "\((error as? any Failure)?.problem.english ?? "")"
-                        ])
-                }
-            }
+            for await _ in isDue.stream { await desk.catchUpOrSay() }
         }
     }
 }

@@ -175,23 +175,3 @@ extension DutyCoverage {
                 }))
     }
 }
-
-extension Settings {
-    /// What the site wants of field tasks, or the usual.
-    ///
-    /// - Throws: `malformed-setting`, with the name that is not understood.
-    func completenessTable() throws -> CompletenessRules {
-        guard let path = completenessRules else { return CompletenessRules() }
-        let wanted = Bilingual("a JSON object of whole numbers", "应为由整数组成的 JSON 对象")
-        guard let json = try? JSONReader.value(of: PolicyFile.bytes(path, limit: 64 << 10)) else {
-            throw AssemblyFailure(
-                .malformedSetting, subject: "completenessRules (\(path))", wanted: wanted)
-        }
-        do { return try CompletenessRules(json: json) } catch {
-            throw AssemblyFailure(
-                .malformedSetting,
-                subject: "completenessRules (\(path)): \(SafeText.of(error.place))",
-                wanted: wanted)
-        }
-    }
-}

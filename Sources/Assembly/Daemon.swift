@@ -83,7 +83,7 @@ package struct Daemon: Sendable {
                             log: log)),
                     .init(
                         service: MatchService(
-                            desk: station.matching, isDue: station.matchingIsDue, log: log)),
+                            desk: station.matching, isDue: station.matchingIsDue)),
                     .init(service: AnchorService(desk: station.anchors, log: log)),
                     .init(service: SlotLogService(board: station.board, log: log)),
                     .init(service: dock),

@@ -3,6 +3,7 @@ import Casework
 import Custody
 import Evidence
 import Ingest
+import Logging
 
 /// Links footage to the cases of the field tasks that it is of: whatever has not been looked at since it,
 /// its officer, its recorder or the schedule last changed. Each decision stands in the ledger with all
@@ -35,6 +36,22 @@ actor MatchDesk {
         }
         last = run
         return try await run.value
+    }
+
+    /// The same; what fails is said in the log, and done by a later run.
+    func catchUpOrSay() async {
+        do {
+            let count = try await catchUp()
+            if count > 0 {
+                stages.log.notice("footage was matched", metadata: ["items": "\(count)"])
+            }
+        } catch is CancellationError {
+            return
+        } catch {
+            stages.log.error(
+                "footage could not be matched",
+                metadata: ["problem": "\((error as? any Failure)?.problem.english ?? "")"])
+        }
     }
 
     private func run() async throws -> Int {

@@ -38,17 +38,29 @@ extension Settings {
     ///
     /// - Throws: `malformed-setting`, with the name that is not understood.
     func matchTable() throws -> MatchWeights {
-        guard let path = matchWeights else { return MatchWeights() }
+        try siteTable(matchWeights, "matchWeights", MatchWeights.init(json:)) ?? MatchWeights()
+    }
+
+    /// What the site wants of field tasks, or the usual.
+    ///
+    /// - Throws: `malformed-setting`, with the name that is not understood.
+    func completenessTable() throws -> CompletenessRules {
+        try siteTable(completenessRules, "completenessRules", CompletenessRules.init(json:))
+            ?? CompletenessRules()
+    }
+
+    /// A JSON file of whole numbers that a setting names; nil where it names none.
+    private func siteTable<Table>(
+        _ path: String?, _ name: String, _ read: (JSONValue) throws(TableFault) -> Table
+    ) throws -> Table? {
+        guard let path else { return nil }
+        func malformed(_ place: String) -> AssemblyFailure {
+            AssemblyFailure(
+                .malformedSetting, subject: "\(name) (\(path))\(place)",
+                wanted: Bilingual("a JSON object of whole numbers", "应为由整数组成的 JSON 对象"))
+        }
         let bytes = try PolicyFile.bytes(path, limit: 64 << 10)
-        guard let json = try? JSONReader.value(of: bytes) else {
-            throw AssemblyFailure(
-                .malformedSetting, subject: "matchWeights (\(path))",
-                wanted: Bilingual("a JSON object of whole numbers", "应为由整数组成的 JSON 对象"))
-        }
-        do { return try MatchWeights(json: json) } catch {
-            throw AssemblyFailure(
-                .malformedSetting, subject: "matchWeights (\(path)): \(SafeText.of(error.place))",
-                wanted: Bilingual("a JSON object of whole numbers", "应为由整数组成的 JSON 对象"))
-        }
+        guard let json = try? JSONReader.value(of: bytes) else { throw malformed("") }
+        do { return try read(json) } catch { throw malformed(": " + SafeText.of(error.place)) }
     }
 }

@@ -134,11 +134,7 @@ extension StationReader {
     ///
     /// - Throws: `no-such-case`.
     package func showCase(_ text: String, log: Logger) async throws -> JSONValue {
-        let number: CaseNumber
-        do { number = try CaseNumber(reading: text) } catch {
-            throw AssemblyFailure(
-                .wrongUsage, subject: SafeText.of(text), wanted: error.reason)
-        }
+        let number = try CaseNumber(asked: text)
         let index = try await index(log: log)
         let duties = try index.duties(of: .caseNumber, number.description)
         let known = try index.knownCase(number)

@@ -7,7 +7,7 @@ enum CompletenessView: Migration {
             sql: """
                 CREATE TABLE missing (
                     origin INTEGER NOT NULL, id TEXT NOT NULL, duty TEXT NOT NULL,
-                    state TEXT NOT NULL, leaf INTEGER NOT NULL, body TEXT NOT NULL,
+                    leaf INTEGER NOT NULL, body TEXT NOT NULL,
                     PRIMARY KEY (origin, id)) WITHOUT ROWID;
                 CREATE INDEX missingByDuty ON missing (origin, duty, id);
                 """)

@@ -64,9 +64,6 @@ enum MatchProjection: RowProjection {
         guard let item = try tables.item(named: match.item) else {
             throw MalformedEntry(problem: "a match of no item")
         }
-        var members = row.members
-        members["item"] = nil
-        members["by"] = nil
         try tables.run(
             """
             INSERT OR REPLACE INTO matches (origin, item, leaf, decision, body)
@@ -74,7 +71,7 @@ enum MatchProjection: RowProjection {
             """,
             [
                 .integer(item), .integer(event.index), .text(match.decision),
-                .text(JSONWriter.line(.object(members))),
+                .text(JSONWriter.line(.object(row.members))),
             ])
         try tables.run(
             "UPDATE items SET matched = ?3 WHERE origin = ?1 AND leaf = ?2",

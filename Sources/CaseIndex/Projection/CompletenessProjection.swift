@@ -11,12 +11,12 @@ enum CompletenessProjection: RowProjection {
         let missing = try CompletenessRow(row)
         try tables.run(
             """
-            INSERT OR REPLACE INTO missing (origin, id, duty, state, leaf, body)
-            VALUES (?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO missing (origin, id, duty, leaf, body)
+            VALUES (?, ?, ?, ?, ?)
             """,
             [
-                .text(missing.id), .text(missing.duty), .text(missing.state.rawValue),
-                .integer(event.index), .text(JSONWriter.line(.object(row.members))),
+                .text(missing.id), .text(missing.duty), .integer(event.index),
+                .text(JSONWriter.line(.object(row.members))),
             ])
     }
 }

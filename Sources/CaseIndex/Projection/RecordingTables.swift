@@ -34,7 +34,7 @@ extension IndexTables {
         static let missing: Int64 = 10
         /// A leap of more is another count.
         static let counted: Int64 = 1000
-        /// How far a hole in a take can reach: that many files.
+        /// How far off the file before or after a hole is looked for.
         static let hole: Int64 = 2 * 3_600_000
         /// Parts of a recording: more is no take.
         static let parts: Int64 = 600

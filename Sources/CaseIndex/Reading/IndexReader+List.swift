@@ -150,10 +150,8 @@ extension Columns {
     /// What the matcher thought last, as it stands in `match`.
     func match() throws -> MatchRow? {
         guard let text = try optionalText("match"),
-            var members = (try? JSONReader.value(of: Array(text.utf8)))?.objectValue
+            let members = (try? JSONReader.value(of: Array(text.utf8)))?.objectValue
         else { return nil }
-        // The column holds what is not already said by its key.
-        members["item"] = ""
         return try? MatchRow(RecordRow(kind: MatchRow.kind, members: members))
     }
 
