@@ -138,7 +138,9 @@ struct MatchQuestion {
             try index.holder(of: $0, at: item.begins).officer
         }
         subject.claimedOfficer = item.claimedOfficer ?? (item.isAttributed ? nil : item.officer)
-        subject.hasDoubtfulClock = ["fileSystem", "taken"].contains(item.startFrom ?? "taken")
+        subject.hasDoubtfulClock =
+            ["fileSystem", "taken"].contains(item.startFrom ?? "taken")
+            || item.clockFlags.contains(where: \.makesTimeDoubtful)
         subject.isImportant = item.marks.contains("important")
         subject.casesOfTake = item.ofTheTake
         (self.subject, refused) = (subject, item.refused)

@@ -23,10 +23,11 @@ package struct Operations: Sendable {
         do {
             try request.check()
             switch request {
-            case .ingest(let paths, let recorder, let officer, let zone, let isNotarys):
+            case .ingest(
+                let paths, let recorder, let officer, let zone, let isNotarys, let clockOffset):
                 return try await ingest(
                     paths, recorder: recorder, officer: officer, zone: zone, isNotarys: isNotarys,
-                    by: by, answer: answer)
+                    clockOffset: clockOffset, by: by, answer: answer)
             case .describe(let items): return try await describe(items, answer: answer)
             case .disclose(let items, let how, let why):
                 return try await disclose(items, how: how, why: why, by: by, answer: answer)
@@ -54,6 +55,7 @@ package struct Operations: Sendable {
                 return try await attribute(names, officer: officer, why: why, by: by, answer)
             case .importSchedule(let path, let zone):
                 return try await importSchedule(path, zone: zone, by: by, answer)
+            case .measureClock(let order): return try await measure(order, by: by, answer)
             case .assign(let order): return try await assign(order, by: by, answer)
             case .completeness(let scope):
                 return try await completeness(scope, by: by, answer)
@@ -73,7 +75,7 @@ package struct Operations: Sendable {
 
     private func ingest(
         _ paths: [String], recorder: String?, officer: String?, zone: String?, isNotarys: Bool,
-        by: String,
+        clockOffset: Int64?, by: String,
         answer: @escaping @Sendable (Answer) -> Void
     ) async throws -> ExitStatus {
         var overrides = RecorderOverrides(recorder: recorder, officer: officer)
@@ -95,6 +97,10 @@ package struct Operations: Sendable {
             let summary = try await conductor.run(
                 volume: volume, overrides: overrides, slot: slot, by: by, waitsForRoom: false,
                 tell: { answer(.line($0.json(in: language))) })
+            if let clockOffset {
+                try await measure(
+                    offset: clockOffset, visit: summary.visit, recorder: summary.recorder, by: by)
+            }
             total.add(summary)
             (total.visit, total.recorder) = (summary.visit, summary.recorder)
             total.profile = summary.profile

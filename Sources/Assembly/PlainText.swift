@@ -31,7 +31,7 @@ extension Request {
     /// - Throws: `wrong-usage`.
     package func check() throws {
         switch self {
-        case .ingest(let paths, let recorder, let officer, let zone, _):
+        case .ingest(let paths, let recorder, let officer, let zone, _, let clockOffset):
             guard !paths.contains("") else {
                 throw AssemblyFailure(
                     .wrongUsage, subject: "PATH",
@@ -39,6 +39,7 @@ extension Request {
             }
             try PlainText.check(recorder, of: "--recorder", limit: 64)
             try PlainText.check(officer, of: "--officer", limit: 64)
+            try clockOffset.map { try ClockOrder.check($0, of: "--clock-offset") }
             guard zone == nil || zone.flatMap(ZoneOffset.init) != nil else {
                 throw AssemblyFailure(
                     .wrongUsage, subject: "--zone",
@@ -75,6 +76,7 @@ extension Request {
                     wanted: Bilingual("write it like 2026-08-04", "请写成 2026-08-04 的形式"))
             }
         case .assign(let order): try order.check()
+        case .measureClock(let order): try order.check()
         case .explain(_, let why): try PlainText.check(why, of: "--why", limit: 1000)
         case .disclose(_, _, let why): try PlainText.check(why, of: "--why", limit: 1000)
         case .releaseHold(let why):

@@ -5,7 +5,7 @@ package import Evidence
 package enum Request: Sendable {
     case ingest(
         paths: [String], recorder: String?, officer: String?, zone: String?,
-        isNotarys: Bool)
+        isNotarys: Bool, clockOffset: Int64?)
     case describe(items: [String])
     /// Bytes of these items are about to leave the station: one event for all of them.
     case disclose(items: [String], how: String, why: String?)
@@ -30,6 +30,8 @@ package enum Request: Sendable {
     /// Who has a recorder from a moment on; from now where none is said.
     case register(
         recorder: String, step: RecorderIssueRow.Step, officer: String?, from: Timestamp?)
+    /// By how much a recorder's clock is off.
+    case measureClock(ClockOrder)
     /// Who carried the recorder of these items and dockings.
     case attribute(names: [String], officer: String, why: String)
     /// Footage is linked to a case by a person, or no longer.
@@ -43,7 +45,8 @@ package enum Request: Sendable {
 
     package var json: JSONValue {
         switch self {
-        case .ingest(let paths, let recorder, let officer, let zone, let isNotarys):
+        case .ingest(
+            let paths, let recorder, let officer, let zone, let isNotarys, let clockOffset):
             var members: [String: JSONValue] = [
                 "request": "ingest", "paths": .array(paths.map(JSONValue.string)),
             ]
@@ -51,6 +54,7 @@ package enum Request: Sendable {
             members.set("officer", officer)
             members.set("zone", zone)
             if isNotarys { members["notary"] = true }
+            members.set("clockOffset", clockOffset)
             return .object(members)
         case .describe(let items):
             return ["request": "describe", "items": .array(items.map(JSONValue.string))]
@@ -102,6 +106,7 @@ package enum Request: Sendable {
             members.set("zone", zone)
             return .object(members)
         case .assign(let order): return order.json
+        case .measureClock(let order): return order.json
         case .completeness(let scope):
             return ["request": "completeness", "scope": scope.json]
         case .explain(let finding, let why):
@@ -133,7 +138,8 @@ package enum Request: Sendable {
             self = .ingest(
                 paths: strings("paths"), recorder: json[key: "recorder"]?.stringValue,
                 officer: json[key: "officer"]?.stringValue, zone: json[key: "zone"]?.stringValue,
-                isNotarys: json[key: "notary"]?.boolValue ?? false)
+                isNotarys: json[key: "notary"]?.boolValue ?? false,
+                clockOffset: json[key: "clockOffset"]?.integerValue)
         case "describe": self = .describe(items: strings("items"))
         case "disclose":
             guard let how = json[key: "how"]?.stringValue else { return nil }
@@ -174,6 +180,9 @@ package enum Request: Sendable {
                 let why = json[key: "why"]?.stringValue
             else { return nil }
             self = .attribute(names: strings("names"), officer: officer, why: why)
+        case "measure-clock":
+            guard let order = ClockOrder(json: json) else { return nil }
+            self = .measureClock(order)
         case "assign":
             guard let order = AssignmentOrder(json: json) else { return nil }
             self = .assign(order)

@@ -2,7 +2,8 @@ import Evidence
 
 /// Our best belief about when footage begins and ends, with what it rests on.
 ///
-/// The claims stay as they are, each in its own column; this is a fifth time beside them. The
+/// The claims stay as they are, each in its own column; this is a fifth time beside them, by the
+/// recorder's own clock, or mended by what that was measured to be off. The
 /// first that could be true counts: the file name's with the zone assumed, the container's, the
 /// file system's. Where none could be true (a clock never set, or set to the future), the first
 /// that exists is said nevertheless. A time is possible from 2001 on and until a day after the
@@ -60,6 +61,26 @@ struct CaptureTimes: Equatable {
         } else {
             (end, endText) = (nil, nil)
         }
+    }
+
+    private init(
+        start: Timestamp, startFrom: Source, end: Timestamp?, startText: String, endText: String?
+    ) {
+        (self.start, self.startFrom, self.end) = (start, startFrom, end)
+        (self.startText, self.endText) = (startText, endText)
+    }
+
+    /// The same by a clock that was so many milliseconds ahead.
+    func mended(by offset: Int64, zone: ZoneOffset?) -> CaptureTimes {
+        guard offset != 0 else { return self }
+        func mend(_ time: Timestamp) -> Timestamp {
+            Timestamp(milliseconds: time.milliseconds - offset)
+        }
+        let local = zone ?? .china
+        return CaptureTimes(
+            start: mend(start), startFrom: startFrom, end: end.map(mend),
+            startText: Self.text(mend(start), in: local),
+            endText: end.map { Self.text(mend($0), in: local) })
     }
 
     static func isPossible(_ time: Timestamp, taken: Timestamp) -> Bool {

@@ -16,6 +16,7 @@ enum IndexFormat {
         AssignmentView.self,
         RecordingView.self,
         CompletenessView.self,
+        ClockView.self,
     ]
 
     /// What an open file is to us.

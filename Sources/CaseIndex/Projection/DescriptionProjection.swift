@@ -20,45 +20,20 @@ enum DescriptionProjection: RowProjection {
                 "INSERT OR REPLACE INTO facts (origin, item, name, value) VALUES (?, ?, ?, ?)",
                 [.integer(item), .text(fact.name), fact.value])
         }
-        try setTimes(of: item, description.facts, leaf: event.index, tables)
-        try tables.refreshSearch(of: item)
-    }
-
-    private static func setTimes(
-        of item: Int64, _ facts: MediaFacts, leaf: Int64, _ tables: IndexTables
-    ) throws {
-        guard
-            let stored = try tables.row(
-                """
-                SELECT ingested, named, namedIsUTC, zone, fileSystem FROM items
-                WHERE origin = ? AND leaf = ?
-                """, [.integer(item)])
-        else { return }
-        let times = CaptureTimes(
-            named: try stored.optionalText("named").flatMap { CivilTime($0) },
-            namedIsUTC: try stored.flag("namedIsUTC"),
-            zone: try stored.optionalText("zone").flatMap { ZoneOffset($0) },
-            container: facts.created,
-            fileSystem: try stored.optionalText("fileSystem").flatMap { FileTime($0) },
-            durationMicroseconds: facts.durationMicroseconds,
-            taken: Timestamp(milliseconds: try stored.integer("ingested")))
+        let facts = description.facts
         try tables.run(
             """
-            UPDATE items SET (status, container, duration, startFrom, start, startText, finish,
-                finishText, described) = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            UPDATE items SET (status, container, duration, described) = (?3, ?4, ?5, ?6)
             WHERE origin = ?1 AND leaf = ?2
             """,
             [
                 .integer(item), .text(facts.status.rawValue), .init(facts.created),
-                .init(facts.durationMicroseconds), .text(times.startFrom.rawValue),
-                .integer(times.start.milliseconds), .text(times.startText),
-                .init(times.end?.milliseconds), .init(times.endText), .integer(leaf),
+                .init(facts.durationMicroseconds), .integer(event.index),
             ])
-        try tables.run(
-            "UPDATE assignments SET start = ?3 WHERE origin = ?1 AND item = ?2",
-            [.integer(item), .integer(times.start.milliseconds)])
+        try tables.setTimes(of: item)
         try tables.unmatch(item: item)
         try tables.group(item: item)
+        try tables.refreshSearch(of: item)
     }
 }
 

@@ -41,6 +41,7 @@ struct Projection {
         AssignmentProjection.self,
         MatchProjection.self,
         CompletenessProjection.self,
+        ClockProjection.self,
     ]
 
     private struct Key: Hashable {

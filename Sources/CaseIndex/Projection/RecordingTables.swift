@@ -102,26 +102,28 @@ extension IndexTables {
         guard
             let row = try row(
                 """
-                SELECT i.role, i.recorder, i.visit, i.channel, i.sequence, i.start, i.finish,
+                SELECT i.role, i.recorder, i.visit, i.channel, i.sequence, i.reading, i.duration,
                     i.startFrom
                 FROM items i WHERE i.origin = ? AND i.leaf = ? AND i.isFootage = 1
                 """, [.integer(item)]),
             let role = try row.optionalText("role"), try row.optionalText("startFrom") != "taken"
         else { return nil }
-        let source: String
-        if let recorder = try row.optionalText("recorder") {
-            source = "recorder " + recorder
-        } else if let visit = try row.optionalInteger("visit") {
-            source = "visit \(visit)"
-        } else {
-            return nil
-        }
-        let start = try row.integer("start")
+        guard
+            let source = Self.source(
+                recorder: try row.optionalText("recorder"),
+                visit: try row.optionalInteger("visit")),
+            let start = try row.optionalInteger("reading")
+        else { return nil }
         return Part(
             item: item, recording: item, source: source, role: role,
             channel: try row.optionalText("channel") ?? "", parameters: try parameters(of: item),
-            start: start, finish: max(start, try row.optionalInteger("finish") ?? start),
+            start: start, finish: start + max(0, try row.optionalInteger("duration") ?? 0) / 1000,
             sequence: try row.optionalInteger("sequence"))
+    }
+
+    /// Whose clock it is: the recorder's, or that of a docking of one without a number.
+    static func source(recorder: String?, visit: Int64?) -> String? {
+        recorder.map { "recorder " + $0 } ?? visit.map { "visit \($0)" }
     }
 
     /// Codecs, picture size and rates: what a recorder does not change within a take.

@@ -40,6 +40,8 @@ package struct MatchableItem: Hashable, Sendable {
     package let begins: Timestamp
     package let ends: Timestamp?
     package let startFrom: String?
+    package let clockOffset: Int64?
+    package let clockFlags: [ClockFlag]
     package let recorder: String?
     package let officer: String?
     package let isAttributed: Bool
@@ -111,6 +113,8 @@ extension IndexReader {
             begins: Timestamp(milliseconds: try row.integer("start")),
             ends: try row.optionalInteger("finish").map { Timestamp(milliseconds: $0) },
             startFrom: try row.optionalText("startFrom"),
+            clockOffset: try row.optionalInteger("clockOffset"),
+            clockFlags: try row.clockFlags(),
             recorder: try row.optionalText("recorder"), officer: try row.optionalText("officer"),
             isAttributed: try row.optionalInteger("attribution") != nil,
             claimedOfficer: try row.optionalText("claimedOfficer"), marks: try row.texts("marks"),

@@ -34,6 +34,10 @@ package struct ItemRecord: Sendable {
     package let start: String?
     package let end: String?
     package let startFrom: String?
+    /// How many milliseconds its clock was measured to be ahead; the beginning and the end are mended by it.
+    package let clockOffset: Int64?
+    /// What cannot be right about its time.
+    package let clockFlags: [ClockFlag]
     /// The beginning that is believed, and the end where the duration is known.
     package let begins: Timestamp
     package let ends: Timestamp?
@@ -86,6 +90,8 @@ package struct ItemRecord: Sendable {
         ends = try row.optionalInteger("finish").map { Timestamp(milliseconds: $0) }
         end = try row.optionalText("finishText")
         startFrom = try row.optionalText("startFrom")
+        clockOffset = try row.optionalInteger("clockOffset")
+        clockFlags = try row.clockFlags()
         officer = try row.optionalText("officer")
         recorder = try row.optionalText("recorder")
         claimedOfficer = try row.optionalText("claimedOfficer")
@@ -140,10 +146,13 @@ extension ItemRecord {
     }
 
     private var times: [String: JSONValue] {
-        described([
+        var times = described([
             "named": named, "container": container, "fileSystem": fileSystem, "zone": zone,
             "start": start, "end": end, "startFrom": startFrom,
         ])
+        if let clockOffset { times["clockOffset"] = .decimal(Double(clockOffset) / 1000) }
+        times.set("flags", clockFlags.map(\.json))
+        return times
     }
 
     private func described(_ values: [String: String?]) -> [String: JSONValue] {

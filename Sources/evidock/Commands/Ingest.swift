@@ -11,6 +11,10 @@ struct Ingest: AsyncParsableCommand {
     @Option(help: "The recorder's number, where it does not tell it itself.") var recorder: String?
     @Option(help: "The staff number of the officer who carried it.") var officer: String?
     @Option(help: "The zone of the recorder's clock, such as +08:00.") var zone: String?
+    @Option(
+        parsing: .unconditional,
+        help: "By how many seconds the recorder's clock is ahead; behind with a minus.")
+    var clockOffset: Double?
     @Flag(help: "It is a notary's own recorder.") var notary = false
     @OptionGroup var global: GlobalOptions
 
@@ -20,7 +24,10 @@ struct Ingest: AsyncParsableCommand {
         try await Carrying.lines(
             .ingest(
                 paths: paths.map { $0.isEmpty ? "" : LocalPath.absolute($0) }, recorder: recorder,
-                officer: officer, zone: zone, isNotarys: notary),
+                officer: officer, zone: zone, isNotarys: notary,
+                clockOffset: clockOffset.map {
+                    try ClockText.milliseconds($0, option: "--clock-offset")
+                }),
             settings: settings, makesNew: true, line: { printer.print($0) })
     }
 }

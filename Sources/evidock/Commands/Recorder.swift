@@ -6,7 +6,7 @@ struct Recorder: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The register of recorders: who has which, since when.",
         discussion: ExitCodes.help,
-        subcommands: [Issue.self, Lend.self, Return.self, List.self])
+        subcommands: [Issue.self, Lend.self, Return.self, List.self, Clocks.self])
 
     struct Issue: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

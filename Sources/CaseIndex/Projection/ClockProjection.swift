@@ -1,0 +1,152 @@
+import Evidence
+
+/// A `clock-measurement`: footage of that recorder takes place when the clock, mended by it, says.
+enum ClockProjection: RowProjection {
+    static let event = CustodyEventKind.clockMeasurement
+    static let kind = ClockRow.kind
+
+    static func project(
+        _ row: RecordRow, at position: Int, of event: EnteredEvent, into tables: IndexTables
+    ) throws {
+        let clock = try ClockRow(row)
+        let visit = try clock.visit.map { try tables.visit(named: $0, in: event) }
+        guard let source = IndexTables.source(recorder: clock.recorder, visit: visit) else {
+            return
+        }
+        try tables.run(
+            """
+            INSERT INTO clocks (origin, source, at, leaf, position, offset, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(source), .integer(clock.at.milliseconds), .integer(event.index),
+                .integer(Int64(position)), .integer(clock.offset),
+                .text(JSONWriter.line(.object(row.members))),
+            ])
+        let near = try tables.readings(near: clock.at.milliseconds, of: source)
+        let affected = try tables.rows(
+            """
+            SELECT item FROM parts WHERE origin = ? AND source = ? AND start BETWEEN ? AND ?
+            ORDER BY item
+            """, [.text(source), .integer(near.lowerBound), .integer(near.upperBound)])
+        for item in try affected.map({ try $0.integer("item") })
+        where try tables.setTimes(of: item) {
+            try tables.unmatch(item: item)
+        }
+    }
+}
+
+extension IndexTables {
+    /// When an item was shot, by all that is known: the recorder's own clock, by how much it was off,
+    /// and what cannot be right about it.
+    ///
+    /// - Returns: whether the time is another than before.
+    @discardableResult
+    func setTimes(of item: Int64) throws -> Bool {
+        guard
+            let stored = try row(
+                """
+                SELECT ingested, named, namedIsUTC, zone, fileSystem, container, duration, recorder,
+                    visit, start, finish, clockOffset
+                FROM items WHERE origin = ? AND leaf = ?
+                """, [.integer(item)])
+        else { return false }
+        let zone = try stored.optionalText("zone").flatMap { ZoneOffset($0) }
+        let container = try stored.optionalText("container")
+        let fileSystem = try stored.optionalText("fileSystem").flatMap { FileTime($0) }
+        let taken = Timestamp(milliseconds: try stored.integer("ingested"))
+        let times = CaptureTimes(
+            named: try stored.optionalText("named").flatMap { CivilTime($0) },
+            namedIsUTC: try stored.flag("namedIsUTC"), zone: zone, container: container,
+            fileSystem: fileSystem,
+            durationMicroseconds: try stored.optionalInteger("duration"), taken: taken)
+        let source = Self.source(
+            recorder: try stored.optionalText("recorder"),
+            visit: try stored.optionalInteger("visit"))
+        let offset =
+            times.startFrom == .taken
+            ? nil
+            : try source.flatMap {
+                try clockHistory(of: $0).offset(
+                    atReading: times.start.milliseconds, taken: taken.milliseconds)
+            }
+        let mended = times.mended(by: offset ?? 0, zone: zone)
+        var flags = times.flags(
+            zone: zone, container: container, fileSystem: fileSystem, taken: taken, offset: offset)
+        if times.startFrom != .taken, flags.isDisjoint(with: [.neverSet, .future, .futureByZone]),
+            try wasThereBefore(stored, until: mended.end ?? mended.start)
+        {
+            flags.insert(.beforeLastDocking)
+        }
+        try set(item, reading: times.start, mended, offset: offset, flags)
+        return try stored.integer("start") != mended.start.milliseconds
+            || stored.optionalInteger("finish") != mended.end?.milliseconds
+            || stored.optionalInteger("clockOffset") != offset
+    }
+
+    private func set(
+        _ item: Int64, reading: Timestamp, _ times: CaptureTimes, offset: Int64?,
+        _ flags: Set<ClockFlag>
+    ) throws {
+        let codes = flags.map(\.rawValue).sorted().joined(separator: " ")
+        try run(
+            """
+            UPDATE items SET (startFrom, start, startText, finish, finishText, reading,
+                clockOffset, clockFlags) = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            WHERE origin = ?1 AND leaf = ?2
+            """,
+            [
+                .integer(item), .text(times.startFrom.rawValue),
+                .integer(times.start.milliseconds), .text(times.startText),
+                .init(times.end?.milliseconds), .init(times.endText),
+                .integer(reading.milliseconds), .init(offset), .init(codes.isEmpty ? nil : codes),
+            ])
+        try run(
+            "UPDATE assignments SET start = ?3 WHERE origin = ?1 AND item = ?2",
+            [.integer(item), .integer(times.start.milliseconds)])
+    }
+
+    /// What the clock may have shown between the measurement before that moment and the one after it:
+    /// only footage of those readings is touched by what is measured at the moment.
+    fileprivate func readings(near at: Int64, of source: String) throws -> ClosedRange<Int64> {
+        let select = "SELECT at, offset FROM clocks WHERE origin = ? AND source = ? AND at"
+        let before = try row(
+            "\(select) < ? ORDER BY at DESC, leaf DESC LIMIT 1", [.text(source), .integer(at)])
+        let after = try row(
+            "\(select) > ? ORDER BY at, leaf LIMIT 1", [.text(source), .integer(at)])
+        let here = try rows("\(select) = ?", [.text(source), .integer(at)])
+        let offsets = try ([before, after].compactMap { $0 } + here).map {
+            try $0.integer("offset")
+        }
+        let first = try before?.integer("at")
+        let last = try after?.integer("at") ?? at + ClockHistory.held
+        let low = first.map { $0 + (offsets.min() ?? 0) } ?? .min
+        return low...max(low, last + (offsets.max() ?? 0))
+    }
+
+    private func clockHistory(of source: String) throws -> ClockHistory {
+        ClockHistory(
+            try rows(
+                """
+                SELECT at, offset FROM clocks WHERE origin = ? AND source = ?
+                ORDER BY at, leaf, position
+                """, [.text(source)]
+            ).map { .init(at: try $0.integer("at"), offset: try $0.integer("offset")) })
+    }
+
+    /// Whether its recorder gave everything at a docking later than that.
+    private func wasThereBefore(_ item: Columns, until end: Timestamp) throws -> Bool {
+        guard let recorder = try item.optionalText("recorder"),
+            let visit = try item.optionalInteger("visit")
+        else { return false }
+        let last = try row(
+            """
+            SELECT docked FROM visits
+            WHERE origin = ? AND recorder = ? AND leaf < ? AND mayBeRemoved = 1
+            ORDER BY leaf DESC LIMIT 1
+            """, [.text(recorder), .integer(visit)]
+        )?.integer("docked")
+        // Minutes between a mount and the listing of its files, and of clocks.
+        return last.map { end.milliseconds + 600_000 < $0 } ?? false
+    }
+}
