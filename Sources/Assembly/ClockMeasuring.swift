@@ -133,3 +133,20 @@ extension StationReader {
         try await index(log: log).clock(of: recorder).map { ClockReport.json($0, leaf: nil) }
     }
 }
+
+extension Stages {
+    private static let rounds = 100
+
+    /// Enters what satellite time beside footage says of the recorders' clocks.
+    func measureBySatellites() async throws {
+        // One measurement of a recorder may settle what the rest of its footage says.
+        for _ in 0..<Self.rounds {
+            let rows = try index.unmeasuredClocks(by: "satellite")
+            guard !rows.isEmpty else { return }
+            _ = try await ledger.enter([
+                NewCustodyEvent(kind: .clockMeasurement, time: now(), rows: rows.map(\.row))
+            ])
+            try await feeder.catchUp()
+        }
+    }
+}

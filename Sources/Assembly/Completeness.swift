@@ -156,7 +156,9 @@ extension DutyCoverage {
                 Footage(
                     item: file.item, recorder: item.recorder,
                     officer: try MatchQuestion(item, index).officer, begins: file.begins,
-                    ends: file.ends, missing: file.missing, problem: file.problem)
+                    ends: file.ends, missing: file.missing, problem: file.problem,
+                    clockOffset: item.clockOffset,
+                    hasImpossibleTime: item.clockFlags.contains(where: \.makesTimeDoubtful))
             }
         }
         var recorders = Set(duty.recorders)
@@ -167,11 +169,10 @@ extension DutyCoverage {
             }
         }
         let over = duty.actualEnd ?? window.lowerBound
+        let dockings = try recorders.map { ($0, try index.docking(of: $0, from: over)) }
         self.init(
             duty: duty, footage: footage,
-            recorders: Dictionary(
-                uniqueKeysWithValues: try recorders.map {
-                    ($0, try index.docking(of: $0, from: over))
-                }))
+            recorders: Dictionary(uniqueKeysWithValues: dockings.map { ($0, $1?.docked) }),
+            refused: Dictionary(uniqueKeysWithValues: dockings.map { ($0, $1?.refused ?? 0) }))
     }
 }

@@ -55,6 +55,7 @@ actor MatchDesk {
     }
 
     private func run() async throws -> Int {
+        try await stages.measureBySatellites()
         guard try stages.index.hasDuties() else { return 0 }
         let weights = try settings.matchTable()
         var count = 0
@@ -143,6 +144,10 @@ struct MatchQuestion {
             || item.clockFlags.contains(where: \.makesTimeDoubtful)
         subject.isImportant = item.marks.contains("important")
         subject.casesOfTake = item.ofTheTake
+        subject.points = item.places.map {
+            MatchSubject.Point(
+                latitude: Int($0.latitudeE7 / 10), longitude: Int($0.longitudeE7 / 10))
+        }
         (self.subject, refused) = (subject, item.refused)
     }
 

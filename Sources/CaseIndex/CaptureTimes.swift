@@ -18,6 +18,8 @@ struct CaptureTimes: Equatable {
     let start: Timestamp
     let startFrom: Source
     let end: Timestamp?
+    /// The first claim, whether or not it can be true; nil where there is none.
+    let claimed: Timestamp?
     /// RFC 3339 in the zone assumed.
     let startText: String
     let endText: String?
@@ -53,6 +55,7 @@ struct CaptureTimes: Equatable {
         let best =
             claims.first { Self.isPossible($0.1, taken: taken) } ?? claims.first ?? (.taken, taken)
         (startFrom, start) = best
+        claimed = claims.first?.1
         startText = Self.text(best.1, in: local)
         if durationMicroseconds != nil {
             let end = Timestamp(milliseconds: best.1.milliseconds + duration)
@@ -64,9 +67,10 @@ struct CaptureTimes: Equatable {
     }
 
     private init(
-        start: Timestamp, startFrom: Source, end: Timestamp?, startText: String, endText: String?
+        start: Timestamp, startFrom: Source, end: Timestamp?, claimed: Timestamp?,
+        startText: String, endText: String?
     ) {
-        (self.start, self.startFrom, self.end) = (start, startFrom, end)
+        (self.start, self.startFrom, self.end, self.claimed) = (start, startFrom, end, claimed)
         (self.startText, self.endText) = (startText, endText)
     }
 
@@ -78,7 +82,7 @@ struct CaptureTimes: Equatable {
         }
         let local = zone ?? .china
         return CaptureTimes(
-            start: mend(start), startFrom: startFrom, end: end.map(mend),
+            start: mend(start), startFrom: startFrom, end: end.map(mend), claimed: claimed,
             startText: Self.text(mend(start), in: local),
             endText: end.map { Self.text(mend($0), in: local) })
     }

@@ -65,12 +65,12 @@ extension CaptureTimes {
         zone: ZoneOffset?, container: String?, fileSystem: FileTime?, taken: Timestamp,
         offset: Int64?
     ) -> Set<ClockFlag> {
-        guard startFrom != .taken else { return [] }
+        guard let claimed else { return [] }
         var flags: Set<ClockFlag> = []
         let distance = Int64((zone ?? .china).minutes) * Self.minute
-        let believed = start.milliseconds - (offset ?? 0)
-        let ahead = believed - taken.milliseconds
-        if Self.isInitial(start) {
+        // Where the first claim was passed over it is that one which cannot be right.
+        let ahead = claimed.milliseconds - (offset ?? 0) - taken.milliseconds
+        if Self.isInitial(claimed) {
             flags.insert(.neverSet)
         } else if ahead > 5 * Self.minute {
             flags.insert(ahead <= abs(distance) + 5 * Self.minute ? .futureByZone : .future)

@@ -39,34 +39,47 @@ struct ClockHistory {
     /// - Parameter taken: when the footage was taken off the recorder, by true time.
     func offset(atReading reading: Int64, taken: Int64) -> Int64? {
         let latest = taken + Limit.tolerance
-        if let last = measurements.last {
-            let moment = reading - last.offset
-            if moment >= last.at, moment <= min(latest, last.at + Self.held) { return last.offset }
-        }
-        for number in measurements.indices.reversed() {
-            let next = measurements[number]
-            let before = number > 0 ? measurements[number - 1] : nil
-            guard let offset = Self.offset(reading, between: before, and: next, taken: taken) else { continue }
-            if reading - offset <= latest { return offset }
+        let said = [
+            drifted(reading), own(taken)?.offset, held(reading),
+            measurements.last { speaks($0, for: reading, taken: taken) }?.offset,
+        ]
+        return said.compactMap { $0 }.first { reading - $0 <= latest }
+    }
+
+    /// Between two measurements that a drift explains.
+    private func drifted(_ reading: Int64) -> Int64? {
+        for (before, next) in zip(measurements, measurements.dropFirst()).reversed() {
+            let span = next.at - before.at
+            let change = next.offset - before.offset
+            guard span > 0,
+                abs(change) <= Limit.drift + span / Limit.day * Limit.driftPerDay,
+                before.reading < next.reading,
+                (before.reading...next.reading).contains(reading)
+            else { continue }
+            let part = Double(reading - before.reading) / Double(next.reading - before.reading)
+            return before.offset + Int64((Double(change) * part).rounded())
         }
         return nil
     }
 
-    private static func offset(
-        _ reading: Int64, between before: Measurement?, and next: Measurement, taken: Int64
-    ) -> Int64? {
+    /// What was measured as the recorder was docked: rather after its files were taken than before.
+    private func own(_ taken: Int64) -> Measurement? {
+        measurements.first { (taken...taken + Limit.day).contains($0.at) }
+            ?? measurements.last { (taken - Limit.day..<taken).contains($0.at) }
+    }
+
+    /// By the last measurement, for a while after it.
+    private func held(_ reading: Int64) -> Int64? {
+        guard let last = measurements.last else { return nil }
+        let moment = reading - last.offset
+        return (last.at...last.at + Self.held).contains(moment) ? last.offset : nil
+    }
+
+    /// Whether footage from before a measurement goes by it, and not by an earlier one.
+    private func speaks(_ next: Measurement, for reading: Int64, taken: Int64) -> Bool {
         let moment = reading - next.offset
-        let isNear = moment >= next.at - held || taken >= next.at - Limit.day
-        guard let before else { return isNear && moment <= next.at ? next.offset : nil }
-        let span = next.at - before.at
-        let change = next.offset - before.offset
-        guard span > 0, abs(change) <= Limit.drift + span / Limit.day * Limit.driftPerDay else {
-            return isNear && moment >= before.at && moment <= next.at ? next.offset : nil
-        }
-        guard (before.reading...max(before.reading, next.reading)).contains(reading) else {
-            return nil
-        }
-        let part = Double(reading - before.reading) / Double(max(1, next.reading - before.reading))
-        return before.offset + Int64((Double(change) * part).rounded())
+        guard moment <= next.at, moment >= next.at - Self.held || taken >= next.at - Limit.day
+        else { return false }
+        return measurements.last { $0.at < next.at }.map { moment >= $0.at } ?? true
     }
 }

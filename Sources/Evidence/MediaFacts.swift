@@ -50,6 +50,7 @@ package struct MediaFacts: Hashable, Sendable {
     package var serial: String?
     package var firmware: String?
     package var location: Place?
+    package var track: SatelliteTrack?
     /// The inspector's version and the libraries', for the record.
     package var inspector: String?
 
@@ -76,6 +77,7 @@ extension MediaFacts {
             members["latitudeE7"] = .integer(location.latitudeE7)
             members["longitudeE7"] = .integer(location.longitudeE7)
         }
+        if let track { members["track"] = track.rowValue }
         if !tags.isEmpty { members["tags"] = .object(tags.mapValues(JSONValue.string)) }
         if !streams.isEmpty { members["streams"] = .array(streams.map(\.rowValue)) }
         return RecordRow(kind: "facts", members: members)
@@ -105,6 +107,7 @@ extension MediaFacts {
             }
             location = Place(latitudeE7: latitude, longitudeE7: longitude)
         }
+        if let value = members["track"] { track = try SatelliteTrack(row: value) }
         for (key, value) in members["tags"]?.objectValue ?? [:] {
             guard let text = value.stringValue else {
                 throw MalformedEntry(problem: "a tag that is not text")
@@ -138,6 +141,7 @@ extension MediaFacts {
                 "lon": .decimal(Double(location.longitudeE7) / 10_000_000),
             ])
         }
+        if let track { members["track"] = track.json }
         return .object(members)
     }
 }

@@ -35,7 +35,11 @@ enum Examination {
             demux(footage, demuxer, into: &reading)
             return facts(from: reading, hint: hint)
         }
-        return strange(start, hint: hint)
+        var facts = strange(start, hint: hint)
+        if isText(start), facts.status == .notMedia {
+            facts.track = SatelliteLog.track(of: footage)
+        }
+        return facts
     }
 
     /// What is no container we know.

@@ -16,6 +16,13 @@ enum ClockView: Migration {
                 ALTER TABLE items ADD COLUMN reading INTEGER;
                 ALTER TABLE items ADD COLUMN clockOffset INTEGER;
                 ALTER TABLE items ADD COLUMN clockFlags TEXT;
+                -- Between which offsets the clock was, by satellite time beside this footage; and the leaf
+                -- of the measurement that has it, or agrees with it.
+                ALTER TABLE items ADD COLUMN satelliteLow INTEGER;
+                ALTER TABLE items ADD COLUMN satelliteHigh INTEGER;
+                ALTER TABLE items ADD COLUMN satelliteDone INTEGER;
+                CREATE INDEX itemsBySatellite ON items (origin, leaf)
+                    WHERE satelliteLow IS NOT NULL AND satelliteDone IS NULL;
                 CREATE INDEX visitsByTurn ON visits (origin, recorder, leaf);
                 """)
     }

@@ -23,16 +23,11 @@ enum ClockProjection: RowProjection {
                 .integer(Int64(position)), .integer(clock.offset),
                 .text(JSONWriter.line(.object(row.members))),
             ])
-        let near = try tables.readings(near: clock.at.milliseconds, of: source)
-        let affected = try tables.rows(
-            """
-            SELECT item FROM parts WHERE origin = ? AND source = ? AND start BETWEEN ? AND ?
-            ORDER BY item
-            """, [.text(source), .integer(near.lowerBound), .integer(near.upperBound)])
-        for item in try affected.map({ try $0.integer("item") })
+        for item in try tables.items(touchedBy: clock, of: source)
         where try tables.setTimes(of: item) {
             try tables.unmatch(item: item)
         }
+        if clock.source == .satellite { try tables.settle(clock, of: source, leaf: event.index) }
     }
 }
 
@@ -106,9 +101,30 @@ extension IndexTables {
             [.integer(item), .integer(times.start.milliseconds)])
     }
 
-    /// What the clock may have shown between the measurement before that moment and the one after it:
-    /// only footage of those readings is touched by what is measured at the moment.
-    fileprivate func readings(near at: Int64, of source: String) throws -> ClosedRange<Int64> {
+    /// Footage that a measurement may say something of: what was shot between the one before it and the
+    /// one after it, and what was docked at that time.
+    fileprivate func items(touchedBy clock: ClockRow, of source: String) throws -> [Int64] {
+        let day: Int64 = 86_400_000
+        let near = try readings(near: clock.at.milliseconds, of: source)
+        return try rows(
+            """
+            SELECT item FROM parts WHERE origin = ?1 AND source = ?2 AND start BETWEEN ?3 AND ?4
+            UNION
+            SELECT i.leaf FROM visits v JOIN items i ON i.origin = v.origin AND i.visit = v.leaf
+            WHERE v.origin = ?1 AND v.recorder = ?5 AND v.docked BETWEEN ?6 AND ?7
+                AND i.isFootage = 1
+            ORDER BY item
+            """,
+            [
+                .text(source), .integer(near.lowerBound), .integer(near.upperBound),
+                .init(clock.recorder), .integer(clock.at.milliseconds - 2 * day),
+                .integer(clock.at.milliseconds + day),
+            ]
+        ).map { try $0.integer("item") }
+    }
+
+    /// What the clock may have shown between the measurement before that moment and the one after it.
+    private func readings(near at: Int64, of source: String) throws -> ClosedRange<Int64> {
         let select = "SELECT at, offset FROM clocks WHERE origin = ? AND source = ? AND at"
         let before = try row(
             "\(select) < ? ORDER BY at DESC, leaf DESC LIMIT 1", [.text(source), .integer(at)])

@@ -33,6 +33,7 @@ enum DescriptionProjection: RowProjection {
         try tables.setTimes(of: item)
         try tables.unmatch(item: item)
         try tables.group(item: item)
+        try tables.boundClocks(by: item)
         try tables.refreshSearch(of: item)
     }
 }

@@ -47,6 +47,8 @@ package struct MatchableItem: Hashable, Sendable {
     package let isAttributed: Bool
     package let claimedOfficer: String?
     package let marks: [String]
+    /// Where it was shot, as far as it or what lies beside it says so.
+    package let places: [MediaFacts.Place]
     /// Cases that the matcher linked it to before.
     package let linked: [AssignmentRow]
     /// Cases that a person said it is not of.
@@ -118,6 +120,7 @@ extension IndexReader {
             recorder: try row.optionalText("recorder"), officer: try row.optionalText("officer"),
             isAttributed: try row.optionalInteger("attribution") != nil,
             claimedOfficer: try row.optionalText("claimedOfficer"), marks: try row.texts("marks"),
+            places: try places(of: name.leaf, origin: try row.integer("origin")),
             linked: said.filter { $0.stands && !$0.isPersons }.map(\.row),
             refused: Set(said.filter { !$0.stands && $0.isPersons }.map(\.row.caseNumber)),
             ofTheTake: Set(take))

@@ -69,12 +69,22 @@ extension IndexReader {
         ).map { try $0.text("recorder") }
     }
 
-    /// When a recorder was docked first from a moment on.
-    package func docking(of recorder: String, from moment: Timestamp) throws -> Timestamp? {
+    /// When a recorder was docked first from a moment on, and how many files could not be taken then.
+    package func docking(
+        of recorder: String, from moment: Timestamp
+    ) throws -> (docked: Timestamp, refused: Int64)? {
         try rows(
-            "SELECT min(docked) AS docked FROM visits WHERE recorder = ? AND docked >= ?",
+            """
+            SELECT docked, refused FROM visits WHERE recorder = ? AND docked >= ?
+            ORDER BY docked LIMIT 1
+            """,
             [.text(recorder), .integer(moment.milliseconds)]
-        ).first?.optionalInteger("docked").map { Timestamp(milliseconds: $0) }
+        ).first.map { row in
+            (
+                Timestamp(milliseconds: try row.integer("docked")),
+                try row.optionalInteger("refused") ?? 0
+            )
+        }
     }
 
     /// What was found missing of a task before.

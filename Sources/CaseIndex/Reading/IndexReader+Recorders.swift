@@ -39,17 +39,3 @@ extension IndexReader {
         ).isEmpty
     }
 }
-
-extension IndexReader {
-    /// All that was measured of a recorder's clock, the oldest first.
-    package func clock(of recorder: String) throws -> [ClockRow] {
-        try rows(
-            """
-            SELECT body FROM clocks WHERE origin IN (SELECT id FROM origins) AND source = ?
-            ORDER BY at, leaf, position
-            """, [.init(IndexTables.source(recorder: recorder, visit: nil))]
-        ).compactMap { row in
-            try row.schedule(ClockRow.kind).flatMap { try? ClockRow($0) }
-        }
-    }
-}

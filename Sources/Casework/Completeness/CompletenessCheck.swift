@@ -13,7 +13,7 @@ package struct CompletenessCheck: Sendable {
     /// What is missing of a task; nothing before it is over.
     package func findings(_ coverage: DutyCoverage) -> [CompletenessFinding] {
         guard coverage.duty.window.upperBound < now else { return [] }
-        let docking = dockingFindings(coverage)
+        let docking = dockingFindings(coverage) + refusedFindings(coverage)
         guard !coverage.footage.isEmpty else {
             return [
                 CompletenessFinding(
@@ -22,7 +22,36 @@ package struct CompletenessCheck: Sendable {
             ] + docking
         }
         return officerFindings(coverage) + recorderFindings(coverage) + gapFindings(coverage)
-            + fileFindings(coverage) + docking
+            + fileFindings(coverage) + clockFindings(coverage) + docking
+    }
+
+    private func refusedFindings(_ coverage: DutyCoverage) -> [CompletenessFinding] {
+        coverage.refused.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { recorder, files in
+            CompletenessFinding(
+                .refusedFile, coverage.duty, recorder,
+                "\(files) files of recorder \(recorder) could not be taken when it was docked",
+                "记录仪 \(recorder) 接入时有 \(files) 个文件未能采集")
+        }
+    }
+
+    private func clockFindings(_ coverage: DutyCoverage) -> [CompletenessFinding] {
+        Dictionary(grouping: coverage.footage, by: \.recorder).compactMap { recorder, files in
+            let limit = Int64(rules.clockMinutes) * 60_000
+            let furthest = files.compactMap(\.clockOffset).max { abs($0) < abs($1) } ?? 0
+            let isImpossible = files.contains { $0.hasImpossibleTime }
+            guard abs(furthest) >= limit || isImpossible else { return nil }
+            let name = recorder ?? ""
+            let minutes = abs(furthest) / 60_000
+            return isImpossible && abs(furthest) < limit
+                ? CompletenessFinding(
+                    .clockOff, coverage.duty, name,
+                    "recorder \(name) wrote times that cannot be right: its clock is off",
+                    "记录仪 \(name) 记录了不可能的时间：时钟有误")
+                : CompletenessFinding(
+                    .clockOff, coverage.duty, name,
+                    "the clock of recorder \(name) was \(minutes) min \(furthest > 0 ? "ahead" : "behind")",
+                    "记录仪 \(name) 的时钟\(furthest > 0 ? "快" : "慢") \(minutes) 分钟")
+        }.sorted { $0.subject < $1.subject }
     }
 
     private func officerFindings(_ coverage: DutyCoverage) -> [CompletenessFinding] {

@@ -9,6 +9,9 @@ package struct CompletenessRules: Hashable, Sendable {
     /// From how many minutes on a hole in the middle of a task, seen by no recorder, is told.
     package var gapMinutes = 10
 
+    /// From how many minutes on a recorder's clock is called off.
+    package var clockMinutes = 5
+
     package init() {}
 
     /// - Throws: ``TableFault`` with the name of what is no whole number, or that nobody knows.
@@ -21,6 +24,7 @@ package struct CompletenessRules: Hashable, Sendable {
                 recorders = [:]
                 for (kind, least) in kinds { recorders[kind] = try Self.count(least, kind) }
             case "hoursToDock": hoursToDock = try Self.count(value, name)
+            case "clockMinutes": clockMinutes = try Self.count(value, name)
             case "gapMinutes": gapMinutes = try Self.count(value, name)
             default: throw TableFault(place: name)
             }

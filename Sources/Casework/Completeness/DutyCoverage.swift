@@ -13,11 +13,17 @@ package struct DutyCoverage: Hashable, Sendable {
         package let missing: Int64
         /// `damaged`, `encrypted` or `unreadable`; nil where it is sound.
         package let problem: String?
+        /// How many milliseconds its clock was measured to be ahead; nil where it was not measured.
+        package let clockOffset: Int64?
+        /// Its time cannot be right.
+        package let hasImpossibleTime: Bool
 
         package init(
             item: String, recorder: String?, officer: String?, begins: Timestamp,
-            ends: Timestamp, missing: Int64, problem: String?
+            ends: Timestamp, missing: Int64, problem: String?, clockOffset: Int64? = nil,
+            hasImpossibleTime: Bool = false
         ) {
+            (self.clockOffset, self.hasImpossibleTime) = (clockOffset, hasImpossibleTime)
             (self.item, self.recorder, self.officer) = (item, recorder, officer)
             (self.begins, self.ends) = (begins, max(begins, ends))
             (self.missing, self.problem) = (missing, problem)
@@ -28,9 +34,15 @@ package struct DutyCoverage: Hashable, Sendable {
     package var footage: [Footage]
     /// Recorders that the task names, or that its officers had then, with the first docking after it.
     package var recorders: [String: Timestamp?]
+    /// Of those recorders, how many files could not be taken at that docking.
+    package var refused: [String: Int64]
 
-    package init(duty: DutyRow, footage: [Footage], recorders: [String: Timestamp?]) {
+    package init(
+        duty: DutyRow, footage: [Footage], recorders: [String: Timestamp?],
+        refused: [String: Int64] = [:]
+    ) {
         (self.duty, self.footage, self.recorders) = (duty, footage, recorders)
+        self.refused = refused
     }
 }
 
@@ -45,6 +57,8 @@ package struct CompletenessFinding: Hashable, Sendable {
         case notDocked = "not-docked"
         case dockedLate = "docked-late"
         case damaged
+        case clockOff = "clock-off"
+        case refusedFile = "refused-file"
     }
 
     package let code: Code
