@@ -35,7 +35,9 @@ enum ChineseLabels {
         "office": "公证处", "issued": "出具日期", "document": "文件条目", "caseNumber": "案号",
         "attestations": "存证接口答复", "attestor": "存证接口", "state": "状态",
         "chainDigest": "链上哈希值", "cases": "案件", "proposed": "可能的案件", "why": "理由",
-        "points": "分值", "confidence": "可信度", "duty": "任务", "reasons": "依据", "from": "自（秒）",
+        "flags": "时间疑点", "track": "卫星定位轨迹", "count": "定位点数", "recording": "录像",
+        "segment": "分段", "of": "共", "points": "分值", "confidence": "可信度", "duty": "任务",
+        "reasons": "依据", "from": "自（秒）",
         "to": "至（秒）", "words": "说明", "attribution": "佩戴人更正条目", "lastVerified": "上次核验",
         "basis": "依据的检查点", "root": "根哈希", "v": "版本", "missingRows": "缺失的附属记录",
     ]
@@ -56,5 +58,6 @@ enum ChineseLabels {
         "fixity-check": "完整性校验", "disclosure": "调出", "replication": "第二份副本",
         "settings-change": "设置变更", "hold": "留存锁定", "hold-release": "解除留存锁定",
         "assignment": "关联案件", "time-stamp": "可信时间戳", "certificate": "公证书",
+        "clock-measurement": "时钟校核", "attribution": "佩戴人更正",
     ]
 }
