@@ -56,6 +56,12 @@ actor MatchDesk {
 
     private func run() async throws -> Int {
         try await stages.measureBySatellites()
+        let count = try await link()
+        try await stages.offerFootage()
+        return count
+    }
+
+    private func link() async throws -> Int {
         guard try stages.index.hasDuties() else { return 0 }
         let weights = try settings.matchTable()
         var count = 0

@@ -36,6 +36,8 @@ package enum Request: Sendable {
     case attribute(names: [String], officer: String, why: String)
     /// Footage is linked to a case by a person, or no longer.
     case assign(AssignmentOrder)
+    /// Footage is asked for, or an offer is answered.
+    case order(OrderRequest)
     /// What is missing of field tasks.
     case completeness(CompletenessScope)
     /// Why it is missing.
@@ -107,6 +109,7 @@ package enum Request: Sendable {
             return .object(members)
         case .assign(let order): return order.json
         case .measureClock(let order): return order.json
+        case .order(let request): return request.json
         case .completeness(let scope):
             return ["request": "completeness", "scope": scope.json]
         case .explain(let finding, let why):
@@ -186,6 +189,9 @@ package enum Request: Sendable {
         case "assign":
             guard let order = AssignmentOrder(json: json) else { return nil }
             self = .assign(order)
+        case "order":
+            guard let request = OrderRequest(json: json) else { return nil }
+            self = .order(request)
         case "completeness":
             guard let scope = CompletenessScope(json: json[key: "scope"]) else { return nil }
             self = .completeness(scope)

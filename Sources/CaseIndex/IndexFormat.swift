@@ -17,6 +17,7 @@ enum IndexFormat {
         RecordingView.self,
         CompletenessView.self,
         ClockView.self,
+        OrderView.self,
     ]
 
     /// What an open file is to us.

@@ -42,6 +42,8 @@ struct Projection {
         MatchProjection.self,
         CompletenessProjection.self,
         ClockProjection.self,
+        OrderProjection.self,
+        OrderStepProjection.self,
     ]
 
     private struct Key: Hashable {
