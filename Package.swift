@@ -107,7 +107,12 @@ let package = Package(
                 .embedInCode("Schedules/columns.json"),
                 .embedInCode("Schedules/words.json"),
             ]),
-        room("CaseIndex", ["Evidence", .product(name: "GRDB", package: "GRDB.swift")]),
+        room(
+            "CaseIndex",
+            [
+                "Evidence", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         room(
             "Ingest",
             [
@@ -163,6 +168,12 @@ let package = Package(
         tests("CaseworkTests", ["Casework"]),
         tests("CaseIndexTests", ["CaseIndex"]),
         tests("IngestTests", ["Ingest"]),
+        tests(
+            "SeasonTests",
+            [
+                "Assembly", "Casework", "CaseIndex", "Custody", "Ingest",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("HouseTests", []),
         tests("CommandTests", ["evidock", "evidock-inspector"]),
     ],

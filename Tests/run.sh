@@ -36,7 +36,7 @@ count() {
 }
 
 # run NAME LOG COMMAND…: the heading, then the command with all it says in the log. Its result is
-# in `status` afterwards, and the end of the log is shown where it failed.
+# in `status` afterwards; where it failed, what the log says did, and its end.
 run() {
     local name=$1 log=$logs/$2 begin=$SECONDS
     shift 2
@@ -44,7 +44,10 @@ run() {
     timeout --kill-after=30s "${limit:-40m}" "$@" > "$log" 2>&1
     status=$?
     echo "   $((SECONDS - begin)) s, $log"
-    [ $status -eq 0 ] || { echo "   exit code $status; the end of the log:"; tail -n "${tail:-40}" "$log"; }
+    [ $status -ne 0 ] || return 0
+    grep -aE '^ *(FAIL|VIOLATION)|^   failed:' "$log" | cut -c 1-600 | head -n 30
+    echo "   exit code $status; the end of the log:"
+    tail -n "${tail:-40}" "$log"
 }
 
 # check NAME LOG COMMAND…: one test, passed where the command succeeds.
@@ -72,9 +75,9 @@ script() {
     count "$1" "${numbers[@]}"
 }
 
-# swift_tests NAME LOG: Swift Testing's own totals, out of what `swift test` wrote.
+# swift_tests NAME LOG OPTION…: Swift Testing's own totals, out of what `swift test` wrote.
 swift_tests() {
-    tail=80 run "$1" "$2" swift test --disable-xctest
+    tail=80 run "$1" "$2" swift test --skip-build --disable-xctest "${@:3}"
     local log=$logs/$2 total bad=0 skips=0
     total=$(sed -nE 's/^.*Test run with ([0-9]+) tests?.*$/\1/p' "$log" | tail -n 1)
     if [ -z "$total" ]; then
@@ -119,7 +122,9 @@ command -v bagit.py > /dev/null || python3 -m pip install -q bagit >> "$logs/set
 check "Format" format.log swift format lint --strict --recursive Sources Tests Package.swift
 check "Shell syntax" shell.log bash -c check_shell
 check "Debug build" debug-build.log swift build --build-tests
-swift_tests "Unit tests" unit-tests.log
+# Seasons take every core for minutes: beside them the others would wait, and some count seconds.
+swift_tests "Unit tests" unit-tests.log --skip SeasonTests
+swift_tests "Seasons" season-tests.log --filter SeasonTests
 check "Release build" release-build.log bash -c build_release
 check "systemd units" units.log bash -c check_units
 

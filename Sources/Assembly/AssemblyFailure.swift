@@ -15,6 +15,7 @@ package struct AssemblyFailure: Failure {
         case wrongUsage = "wrong-usage"
         case noSuchItem = "no-such-item"
         case noSuchCase = "no-such-case"
+        case deleted
         case severalItems = "several-items"
         case noSuchLeaf = "no-such-leaf"
         case notPermitted = "not-permitted"
@@ -51,7 +52,7 @@ package struct AssemblyFailure: Failure {
             .otherKey, .volumeMissing, .volumeDiffers:
             .stop
         case .inUse, .indexUnavailable, .daemonGone, .systemShort, .addressSpace: .retry
-        case .malformedSetting, .alreadyStation, .wrongUsage, .noSuchItem, .noSuchCase,
+        case .malformedSetting, .alreadyStation, .wrongUsage, .noSuchItem, .noSuchCase, .deleted,
             .severalItems, .noSuchLeaf, .notPermitted, .unreadableFile, .noSuchDirectory,
             .volumeNotEmpty,
             .foreignVolume, .volumeOverlaps, .otherOwner:
@@ -95,6 +96,10 @@ package struct AssemblyFailure: Failure {
             Bilingual("No record found for \(subject).", "未查到 \(subject) 的存证记录。")
         case .noSuchCase:
             Bilingual("No schedule names the case \(subject).", "任务表中没有案件 \(subject)。")
+        case .deleted:
+            Bilingual(
+                "The footage of \(subject) was deleted when its time was over; what is recorded of it stays.",
+                "\(subject) 的文件已到期删除，相关存证记录仍保留。")
         case .severalItems:
             Bilingual("\(subject) fits several items.", "\(subject) 对应多个条目。")
         case .noSuchLeaf:
@@ -176,6 +181,8 @@ package struct AssemblyFailure: Failure {
         case .wrongUsage: Bilingual("See: evidock --help", "请参阅 evidock --help。")
         case .noSuchCase:
             Bilingual("Look it up with: evidock case list", "请用 evidock case list 查询。")
+        case .deleted:
+            Bilingual("See: evidock show ITEM", "请用 evidock show 查看该条目。")
         case .noSuchItem, .severalItems:
             Bilingual("Look it up with: evidock list", "请用 evidock list 查询。")
         case .noSuchLeaf:

@@ -70,6 +70,7 @@ extension Operations {
     ) async throws -> ExitStatus {
         let number = try CaseNumber(asked: order.caseNumber)
         let item = try ItemLookup.one(order.item, in: station.stages.index)
+        try item.requireKept()
         let length = item.media?.durationMicroseconds.map { ($0 + 999) / 1000 }
         if let length, let end = [order.from.map { $0 + 1 }, order.to].compactMap({ $0 }).max(),
             end > length

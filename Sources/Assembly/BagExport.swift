@@ -54,7 +54,12 @@ extension StationReader {
         _ names: [String], caseNumber: String?, log: Logger
     ) async throws -> [String] {
         let index = try await index(log: log)
-        var found = Set(try names.map { try ItemLookup.one($0, in: index).name })
+        var found: Set<String> = []
+        for name in names {
+            let item = try ItemLookup.one(name, in: index)
+            try item.requireKept()
+            found.insert(item.name)
+        }
         if let caseNumber {
             var filter = ListFilter()
             filter.caseNumber = try CaseNumber(asked: caseNumber)

@@ -3,6 +3,8 @@ import Casework
 import Custody
 import Evidence
 import Ingest
+import Logging
+import ServiceLifecycle
 
 /// Which field tasks are looked through for what is missing.
 package enum CompletenessScope: Hashable, Sendable {
@@ -11,6 +13,8 @@ package enum CompletenessScope: Hashable, Sendable {
     case day(String, court: String?)
     /// The last 31 days of a court.
     case court(String)
+    /// What is over for so long that its recorders ought to be docked, of the last 31 days.
+    case lately
 
     var json: JSONValue {
         switch self {
@@ -18,6 +22,7 @@ package enum CompletenessScope: Hashable, Sendable {
         case .day(let day, nil): ["day": .string(day)]
         case .day(let day, let court?): ["day": .string(day), "court": .string(court)]
         case .court(let court): ["court": .string(court)]
+        case .lately: [:]
         }
     }
 
@@ -35,41 +40,42 @@ package enum CompletenessScope: Hashable, Sendable {
     }
 }
 
-extension Operations {
-    /// Looks through field tasks for what is missing. What is new, or no longer missing, is entered
-    /// before it is told.
-    func completeness(
-        _ scope: CompletenessScope, by: String, _ answer: @Sendable (Answer) -> Void
-    ) async throws -> ExitStatus {
-        let (index, settings, now) = (station.stages.index, station.settings, Clock.now())
-        let (duties, found, changes) = try await offPool {
-            try Self.look(scope, index, settings, now: now, by: by)
-        }
-        if !changes.isEmpty {
-            _ = try await station.stages.ledger.enter([
-                NewCustodyEvent(kind: .finding, time: now, rows: changes.map(\.row))
-            ])
-            try await station.stages.feeder.catchUp()
-        }
-        for finding in found { answer(.line(.object(finding.row.members))) }
-        let open = found.count { $0.state == .open }
-        answer(
-            .line([
-                "summary": [
-                    "duties": .integer(Int64(duties)), "open": .integer(Int64(open)),
-                    "explained": .integer(Int64(found.count - open)),
-                ]
-            ]))
-        // Nothing to check is no success.
-        return open > 0 || duties == 0 ? .findings : .done
-    }
+/// Looks through field tasks for what is missing.
+struct CompletenessDesk: Sendable {
+    let stages: Stages
+    let settings: Settings
+    /// The same thing is found once.
+    private let turns = Turns()
 
+    init(stages: Stages, settings: Settings) { (self.stages, self.settings) = (stages, settings) }
+
+    /// What is new, or no longer missing, is in the ledger and the index on return.
+    ///
+    /// - Returns: how many field tasks there were, what they lack, and how much of that is new.
+    func look(
+        _ scope: CompletenessScope, by: String
+    ) async throws -> (duties: Int, found: [CompletenessRow], new: Int) {
+        try await turns.take { [stages, settings] in
+            let (index, now) = (stages.index, stages.now())
+            let (duties, found, changes) = try await offPool {
+                try Self.look(scope, index, settings, now: now, by: by)
+            }
+            if !changes.isEmpty {
+                _ = try await stages.ledger.enter([
+                    NewCustodyEvent(kind: .finding, time: now, rows: changes.map(\.row))
+                ])
+                try await stages.feeder.catchUp()
+            }
+            return (duties, found, changes.count { $0.state == .open })
+        }
+    }
     private static func look(
         _ scope: CompletenessScope, _ index: IndexReader, _ settings: Settings, now: Timestamp,
         by: String
     ) throws -> (duties: Int, found: [CompletenessRow], changes: [CompletenessRow]) {
-        let duties = try duties(in: scope, index, now: now)
-        let check = CompletenessCheck(try settings.completenessTable(), now: now)
+        let rules = try settings.completenessTable()
+        let duties = try duties(in: scope, index, rules, now: now)
+        let check = CompletenessCheck(rules, now: now)
         let weights = try settings.matchTable()
         var found: [CompletenessRow] = []
         var changes: [CompletenessRow] = []
@@ -100,9 +106,11 @@ extension Operations {
     }
 
     private static func duties(
-        in scope: CompletenessScope, _ index: IndexReader, now: Timestamp
+        in scope: CompletenessScope, _ index: IndexReader, _ rules: CompletenessRules,
+        now: Timestamp
     ) throws -> [DutyRow] {
         let day: Int64 = 86_400_000
+        let month = Timestamp(milliseconds: now.milliseconds - 31 * day)...now
         switch scope {
         case .caseNumber(let text):
             return try index.duties(of: .caseNumber, CaseNumber(asked: text).description)
@@ -116,9 +124,33 @@ extension Operations {
             let last = Timestamp(milliseconds: first.milliseconds + day - 1)
             return try index.duties(touching: first...last).filter { court ?? $0.court == $0.court }
         case .court(let court):
-            let first = Timestamp(milliseconds: now.milliseconds - 31 * day)
-            return try index.duties(touching: first...now).filter { $0.court == court }
+            return try index.duties(touching: month).filter { $0.court == court }
+        case .lately:
+            let docked = now.milliseconds - Int64(rules.hoursToDock) * 3_600_000
+            return try index.duties(touching: month)
+                .filter { $0.window.upperBound.milliseconds <= docked }
         }
+    }
+}
+
+extension Operations {
+    /// Looks through field tasks for what is missing. What is new, or no longer missing, is entered
+    /// before it is told.
+    func completeness(
+        _ scope: CompletenessScope, by: String, _ answer: @Sendable (Answer) -> Void
+    ) async throws -> ExitStatus {
+        let (duties, found, _) = try await station.completeness.look(scope, by: by)
+        for finding in found { answer(.line(.object(finding.row.members))) }
+        let open = found.count { $0.state == .open }
+        answer(
+            .line([
+                "summary": [
+                    "duties": .integer(Int64(duties)), "open": .integer(Int64(open)),
+                    "explained": .integer(Int64(found.count - open)),
+                ]
+            ]))
+        // Nothing to check is no success.
+        return open > 0 || duties == 0 ? .findings : .done
     }
 
     /// Says why something is missing; in the ledger when it returns.
@@ -142,37 +174,37 @@ extension Operations {
     }
 }
 
-extension DutyCoverage {
-    fileprivate init(of duty: DutyRow, _ weights: MatchWeights, _ index: IndexReader) throws {
-        let window = duty.window
-        let times =
-            Timestamp(
-                milliseconds: window.lowerBound.milliseconds
-                    - Int64(weights.minutesBefore) * 60_000)...Timestamp(
-                milliseconds: window.upperBound.milliseconds
-                    + Int64(weights.minutesAfter) * 60_000)
-        let footage = try index.footage(of: duty.caseNumbers, touching: times).compactMap { file in
-            try index.matchable(file.item).map { item in
-                Footage(
-                    item: file.item, recorder: item.recorder,
-                    officer: try MatchQuestion(item, index).officer, begins: file.begins,
-                    ends: file.ends, missing: file.missing, problem: file.problem,
-                    clockOffset: item.clockOffset,
-                    hasImpossibleTime: item.clockFlags.contains(where: \.makesTimeDoubtful))
+/// Looks once a day through the field tasks of the last 31 days, so that nobody has to ask.
+struct CompletenessService: Service {
+    private static let interval: Duration = .seconds(24 * 3600)
+
+    let desk: CompletenessDesk
+    let matching: MatchDesk
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await look()
+                try? await Task.sleep(for: Self.interval)
             }
         }
-        var recorders = Set(duty.recorders)
-        for officer in duty.officers.compactMap(\.id) {
-            for recorder in try index.recorders(everOf: officer)
-            where try index.holder(of: recorder, at: window.lowerBound).officer == officer {
-                recorders.insert(recorder)
-            }
+    }
+
+    private func look() async {
+        let log = desk.stages.log
+        do {
+            // What came while nothing ran is linked first.
+            await matching.catchUpOrSay()
+            let (duties, _, new) = try await desk.look(.lately, by: "evidock")
+            guard new > 0 else { return }
+            log.notice(
+                "field tasks lack something",
+                metadata: ["tasks": "\(duties)", "new": "\(new)"])
+        } catch is CancellationError {
+        } catch {
+            log.error(
+                "field tasks could not be looked through",
+                metadata: ["error": "\((error as? any Failure)?.code ?? "unexpected")"])
         }
-        let over = duty.actualEnd ?? window.lowerBound
-        let dockings = try recorders.map { ($0, try index.docking(of: $0, from: over)) }
-        self.init(
-            duty: duty, footage: footage,
-            recorders: Dictionary(uniqueKeysWithValues: dockings.map { ($0, $1?.docked) }),
-            refused: Dictionary(uniqueKeysWithValues: dockings.map { ($0, $1?.refused ?? 0) }))
     }
 }

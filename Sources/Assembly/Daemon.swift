@@ -68,9 +68,14 @@ package struct Daemon: Sendable {
         } else {
             readiness.isListening(at: nil)
         }
+        var schedules: [ServiceGroupConfiguration.ServiceConfiguration] = []
+        if let folder = station.settings.scheduleFolder {
+            schedules.append(
+                .init(service: ScheduleFolderService(folder: folder, station: station)))
+        }
         let group = ServiceGroup(
             configuration: .init(
-                services: portal + notary.services.map { .init(service: $0) } + [
+                services: portal + schedules + notary.services.map { .init(service: $0) } + [
                     .init(service: control), .init(service: notifier),
                     .init(service: BacklogService(stages: station.stages)),
                     .init(
@@ -84,6 +89,10 @@ package struct Daemon: Sendable {
                     .init(
                         service: MatchService(
                             desk: station.matching, isDue: station.matchingIsDue)),
+                    .init(
+                        service: CompletenessService(
+                            desk: station.completeness, matching: station.matching)),
+                    .init(service: RetentionService(desk: station.retention, log: log)),
                     .init(service: AnchorService(desk: station.anchors, log: log)),
                     .init(service: SlotLogService(board: station.board, log: log)),
                     .init(service: dock),

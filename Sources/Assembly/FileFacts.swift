@@ -9,6 +9,9 @@ struct FileFacts {
     /// The file system that it is on.
     let device: UInt64
     let size: Int64
+    let inode: UInt64
+    /// Nanoseconds since 1970.
+    let modified: Int64
 
     /// Of what stands at a path; nil where that cannot be told.
     init?(at path: String, followsLinks: Bool = true) {
@@ -25,6 +28,7 @@ struct FileFacts {
 
     private init(_ facts: clinux_facts) {
         (mode, uid, device, size) = (facts.mode, facts.uid, facts.device, facts.size)
+        (inode, modified) = (facts.inode, facts.modified)
     }
 
     /// `S_IFREG`, `S_IFDIR` and so on.

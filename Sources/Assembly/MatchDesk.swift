@@ -92,16 +92,23 @@ actor MatchDesk {
     private static func decide(
         after leaf: Int64, _ index: IndexReader, _ weights: MatchWeights
     ) throws -> (rows: [RecordRow], items: Int, last: Int64) {
-        let items = try index.unmatched(after: leaf, limit: batch)
-        let rows = try items.flatMap { item in
-            let result = try MatchQuestion(item, index).answer(weights, index)
-            return Self.rows(of: item, result)
+        try index.oneLook {
+            let items = try index.unmatched(after: leaf, limit: batch)
+            let (known, seen) = (DutyMemory(), try index.nextLeaf())
+            let rows = try items.flatMap { item in
+                let result = try MatchQuestion(item, index, known: known).answer(
+                    weights, keeping: MatchResult.kept,
+                    besides: Set(item.linked.compactMap(\.duty)))
+                return Self.rows(of: item, result, seen: seen)
+            }
+            return (rows, items.count, items.last?.leaf ?? leaf)
         }
-        return (rows, items.count, items.last?.leaf ?? leaf)
     }
 
     /// What is to be entered of a decision: itself, and the links that change by it.
-    static func rows(of item: MatchableItem, _ result: MatchResult) -> [RecordRow] {
+    ///
+    /// - Parameter seen: how many leaves of the ledger were known.
+    static func rows(of item: MatchableItem, _ result: MatchResult, seen: Int64) -> [RecordRow] {
         let best = result.candidates.first
         let cases = result.decision == .inbox ? [] : best?.duty.caseNumbers ?? []
         let wanted = result.decision == .assign ? cases : []
@@ -109,7 +116,7 @@ actor MatchDesk {
             MatchRow(
                 item: item.name, decision: result.decision.rawValue,
                 proposed: result.decision == .propose ? cases : [],
-                candidates: result.candidates.prefix(MatchResult.kept).map(\.record)
+                candidates: result.candidates.prefix(MatchResult.kept).map(\.record), seen: seen
             ).row
         ]
         for old in item.linked where !wanted.contains(old.caseNumber) {
@@ -136,13 +143,19 @@ actor MatchDesk {
 struct MatchQuestion {
     private let subject: MatchSubject
     private let refused: Set<CaseNumber>
+    private let index: IndexReader
+    private let known: DutyMemory
 
-    init(_ item: MatchableItem, _ index: IndexReader) throws {
+    init(
+        _ item: MatchableItem, _ index: IndexReader, known: DutyMemory = DutyMemory()
+    ) throws {
         var subject = MatchSubject(begins: item.begins, ends: item.ends ?? item.begins)
         subject.recorder = item.recorder
         if item.isAttributed { subject.attributedOfficer = item.officer }
-        subject.registeredOfficer = try item.recorder.flatMap {
-            try index.holder(of: $0, at: item.begins).officer
+        if let recorder = item.recorder {
+            let holder = try index.holder(of: recorder, at: item.begins, known: known)
+            if holder.borrower == nil { subject.scheduledOfficer = holder.carrier }
+            subject.registeredOfficer = holder.borrower ?? holder.owner
         }
         subject.claimedOfficer = item.claimedOfficer ?? (item.isAttributed ? nil : item.officer)
         subject.hasDoubtfulClock =
@@ -155,49 +168,31 @@ struct MatchQuestion {
                 latitude: Int($0.latitudeE7 / 10), longitude: Int($0.longitudeE7 / 10))
         }
         (self.subject, refused) = (subject, item.refused)
+        (self.index, self.known) = (index, known)
     }
 
     /// Whom we believe to have carried it.
     var officer: String? { subject.officer }
 
-    func answer(_ weights: MatchWeights, _ index: IndexReader) throws -> MatchResult {
+    func answer(
+        _ weights: MatchWeights, keeping count: Int = .max, besides: Set<String> = []
+    ) throws -> MatchResult {
         let officers = [
-            subject.attributedOfficer, subject.registeredOfficer, subject.claimedOfficer,
+            subject.attributedOfficer, subject.scheduledOfficer, subject.registeredOfficer,
+            subject.claimedOfficer,
         ].compactMap { $0 }
         let duties = try index.duties(
             near: subject.begins...subject.ends, officers: Set(officers),
             recorder: subject.recorder, minutesBefore: weights.minutesBefore,
-            minutesAfter: weights.minutesAfter)
-        return Matcher(weights).match(subject, duties, refused: refused)
+            minutesAfter: weights.minutesAfter, known: known)
+        return Matcher(weights).match(
+            subject, duties, refused: refused, keeping: count, besides: besides)
     }
 }
 
 extension MatchResult {
-    /// How many candidates a record keeps.
-    fileprivate static let kept = 10
-
     /// Why a link no longer stands: what is said now of the field task that it rested on.
     fileprivate func reasonsAgainst(_ link: AssignmentRow) -> [JSONValue] {
         candidates.first { $0.duty.id == link.duty }?.reasons.map(\.record) ?? []
-    }
-}
-
-extension MatchCandidate {
-    /// As a record keeps it, with the words of both languages.
-    fileprivate var record: JSONValue {
-        [
-            "duty": .string(duty.id),
-            "caseNumbers": .array(duty.caseNumbers.map { .string($0.description) }),
-            "points": .integer(Int64(points)), "reasons": .array(reasons.map(\.record)),
-        ]
-    }
-}
-
-extension MatchReason {
-    fileprivate var record: JSONValue {
-        [
-            "code": .string(code.rawValue), "points": .integer(Int64(points)),
-            "words": [.string(words.english), .string(words.chinese)],
-        ]
     }
 }

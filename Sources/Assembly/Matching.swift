@@ -14,7 +14,7 @@ extension StationReader {
         guard let matchable = try index.matchable(item.name) else {
             throw AssemblyFailure(.noSuchItem, subject: item.name)
         }
-        let result = try MatchQuestion(matchable, index).answer(weights, index)
+        let result = try MatchQuestion(matchable, index).answer(weights)
         return [
             "item": .string(item.name), "decision": .string(result.decision.rawValue),
             "cases": .array(item.cases.map { .string($0.assignment.caseNumber.description) }),
@@ -38,26 +38,31 @@ extension Settings {
     ///
     /// - Throws: `malformed-setting`, with the name that is not understood.
     func matchTable() throws -> MatchWeights {
-        try siteTable(matchWeights, "matchWeights", MatchWeights.init(json:)) ?? MatchWeights()
+        try siteTable(matchWeights, "matchWeights", Self.numbers, MatchWeights.init(json:))
+            ?? MatchWeights()
     }
 
     /// What the site wants of field tasks, or the usual.
     ///
     /// - Throws: `malformed-setting`, with the name that is not understood.
     func completenessTable() throws -> CompletenessRules {
-        try siteTable(completenessRules, "completenessRules", CompletenessRules.init(json:))
+        try siteTable(
+            completenessRules, "completenessRules", Self.numbers, CompletenessRules.init(json:))
             ?? CompletenessRules()
     }
 
-    /// A JSON file of whole numbers that a setting names; nil where it names none.
-    private func siteTable<Table>(
-        _ path: String?, _ name: String, _ read: (JSONValue) throws(TableFault) -> Table
+    private static let numbers = Bilingual("a JSON object of whole numbers", "应为由整数组成的 JSON 对象")
+
+    /// A JSON file that a setting names; nil where it names none.
+    func siteTable<Table>(
+        _ path: String?, _ name: String, _ wanted: Bilingual,
+        _ read: (JSONValue) throws(TableFault) -> Table
     ) throws -> Table? {
         guard let path else { return nil }
         func malformed(_ place: String) -> AssemblyFailure {
             AssemblyFailure(
                 .malformedSetting, subject: "\(name) (\(path))\(place)",
-                wanted: Bilingual("a JSON object of whole numbers", "应为由整数组成的 JSON 对象"))
+                wanted: wanted)
         }
         let bytes = try PolicyFile.bytes(path, limit: 64 << 10)
         guard let json = try? JSONReader.value(of: bytes) else { throw malformed("") }

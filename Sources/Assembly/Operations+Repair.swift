@@ -16,6 +16,7 @@ extension Operations {
             ? await offPool { try Self.everything(in: index) }
             : names.map { name in
                 let item = try ItemLookup.one(name, in: index)
+                try item.requireKept()
                 return Content(item: item.name, sha256: item.sha256)
             }
         var run = RepairRun(station: station, by: by, answer: answer)
@@ -37,6 +38,8 @@ extension Operations {
     private static func everything(in index: IndexReader) throws -> [Content] {
         var seen: Set<SHA256Digest> = []
         var contents: [Content] = []
+        // What was deleted on purpose is missing for good.
+        seen.formUnion(try index.contentsGone())
         try index.everyItem { item, sha256, _ in
             guard seen.insert(sha256).inserted else { return }
             contents.append(Content(item: item.description, sha256: sha256))

@@ -57,7 +57,13 @@ package struct Operations: Sendable {
                 return try await importSchedule(path, zone: zone, by: by, answer)
             case .order(let request): return try await order(request, by: by, answer)
             case .measureClock(let order): return try await measure(order, by: by, answer)
-            case .assign(let order): return try await assign(order, by: by, answer)
+            case .retention(let request):
+                return try await station.retention.take(request, by: by) { answer(.line($0)) }
+            case .assign(let order):
+                // Not between a look at what may go and its deletion.
+                return try await station.retention.turns.take {
+                    try await assign(order, by: by, answer)
+                }
             case .completeness(let scope):
                 return try await completeness(scope, by: by, answer)
             case .explain(let id, let why):
@@ -145,6 +151,7 @@ package struct Operations: Sendable {
             return .done
         }
         let items = try names.map { try ItemLookup.one($0, in: index) }
+        for item in items { try item.requireKept() }
         let count = try await backlog.describe(items.map(\.describable))
         for item in items {
             answer(.line(try ItemLookup.one(item.name, in: index).json))
@@ -158,6 +165,7 @@ package struct Operations: Sendable {
     ) async throws -> ExitStatus {
         guard !names.isEmpty else { throw AssemblyFailure(.noSuchItem) }
         let items = try names.map { try ItemLookup.one($0, in: station.stages.index) }
+        for item in items { try item.requireKept() }
         let rows = items.map { DisclosureRow(item: $0.name, by: by, how: how, why: why).row }
         let previous = items.count == 1 ? LedgerName(items[0].name)?.leaf : nil
         let receipts = try await station.stages.ledger.enter([

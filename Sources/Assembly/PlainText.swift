@@ -78,6 +78,7 @@ extension Request {
         case .assign(let order): try order.check()
         case .measureClock(let order): try order.check()
         case .order(let request): try request.check()
+        case .retention(let request): try request.check()
         case .explain(_, let why): try PlainText.check(why, of: "--why", limit: 1000)
         case .disclose(_, _, let why): try PlainText.check(why, of: "--why", limit: 1000)
         case .releaseHold(let why):

@@ -4,29 +4,6 @@ package import Evidence
 package import Logging
 import TransparencyLog
 
-/// What `list` asks for.
-package struct ItemQuery: Sendable {
-    package var caseNumber: String?
-    package var officer: String?
-    package var recorder: String?
-    package var from: Timestamp?
-    package var to: Timestamp?
-    package var text: String?
-    package var unassigned: Bool
-    package var all: Bool
-    /// 0 for all.
-    package var limit: Int
-
-    package init(
-        caseNumber: String?, officer: String?, recorder: String?, from: Timestamp?,
-        to: Timestamp?, text: String?, unassigned: Bool, all: Bool, limit: Int
-    ) {
-        (self.caseNumber, self.officer, self.recorder) = (caseNumber, officer, recorder)
-        (self.from, self.to, self.text) = (from, to, text)
-        (self.unassigned, self.all, self.limit) = (unassigned, all, limit)
-    }
-}
-
 /// The newest checkpoint, as `log checkpoint` shows it.
 package struct LogHead: Sendable {
     package let origin: String
@@ -36,21 +13,6 @@ package struct LogHead: Sendable {
 }
 
 extension StationReader {
-    /// Items of the index that fit, newest first.
-    package func list(_ query: ItemQuery, log: Logger) async throws -> [JSONValue] {
-        var filter = ListFilter()
-        filter.caseNumber = try query.caseNumber.map { try CaseNumber(asked: $0) }
-        filter.officer = query.officer
-        filter.recorder = query.recorder
-        filter.from = query.from
-        filter.to = query.to
-        filter.text = query.text
-        filter.isUnassigned = query.unassigned
-        filter.includesSidecars = query.all
-        filter.limit = query.limit == 0 ? .max : query.limit
-        return try await index(log: log).list(filter).map(\.json)
-    }
-
     /// One item, whole.
     package func show(_ name: String, log: Logger) async throws -> JSONValue {
         try ItemLookup.one(name, in: try await index(log: log)).json

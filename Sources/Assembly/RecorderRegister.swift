@@ -15,7 +15,8 @@ extension Operations {
         let row = RecorderIssueRow(
             recorder: recorder, step: step, officer: officer, from: from, by: by)
         if step == .returned,
-            try station.stages.index.holder(of: recorder, at: from).officer == nil
+            RecorderHolder(try station.stages.index.recorderIssues(recorder, until: from)).officer
+                == nil
         {
             throw AssemblyFailure(
                 .wrongUsage, subject: SafeText.of(recorder),
@@ -40,8 +41,9 @@ extension Operations {
             if let visit = LedgerName(name), try index.hasVisit(visit) {
                 return AttributionRow(visit: name, item: nil, officer: officer, why: why, by: by)
             }
-            let item = try ItemLookup.one(name, in: index).name
-            return AttributionRow(visit: nil, item: item, officer: officer, why: why, by: by)
+            let item = try ItemLookup.one(name, in: index)
+            try item.requireKept()
+            return AttributionRow(visit: nil, item: item.name, officer: officer, why: why, by: by)
         }
         guard !rows.isEmpty else { throw AssemblyFailure(.noSuchItem) }
         let receipts = try await station.stages.ledger.enter([
@@ -82,16 +84,19 @@ extension StationReader {
         if let recorder {
             return try index.recorderIssues(recorder).map { RecorderRegister.json($0, leaf: nil) }
         }
-        let issues = try index.recorderIssues(until: moment)
-        return Dictionary(grouping: issues, by: \.recorder).sorted { $0.key < $1.key }
-            .compactMap { recorder, steps in
-                let holder = RecorderHolder(steps)
-                guard let officer = holder.officer else { return nil }
-                var members: [String: JSONValue] = [
-                    "recorder": .string(recorder), "officer": .string(officer),
-                ]
-                if holder.borrower != nil { members.set("owner", holder.owner) }
-                return .object(members)
-            }
+        let issues = Dictionary(
+            grouping: try index.recorderIssues(until: moment), by: \.recorder)
+        let carriers = try index.carriers(at: moment)
+        return Set(issues.keys).union(carriers.keys).sorted().compactMap { recorder in
+            var holder = RecorderHolder(issues[recorder] ?? [])
+            holder.carrier = carriers[recorder]
+            guard let officer = holder.officer else { return nil }
+            var members: [String: JSONValue] = [
+                "recorder": .string(recorder), "officer": .string(officer),
+            ]
+            if officer != holder.owner { members.set("owner", holder.owner) }
+            if holder.borrower == nil, holder.carrier != nil { members["bySchedule"] = true }
+            return .object(members)
+        }
     }
 }

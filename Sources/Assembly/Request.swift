@@ -38,6 +38,8 @@ package enum Request: Sendable {
     case assign(AssignmentOrder)
     /// Footage is asked for, or an offer is answered.
     case order(OrderRequest)
+    /// How long footage is kept.
+    case retention(RetentionRequest)
     /// What is missing of field tasks.
     case completeness(CompletenessScope)
     /// Why it is missing.
@@ -110,6 +112,7 @@ package enum Request: Sendable {
         case .assign(let order): return order.json
         case .measureClock(let order): return order.json
         case .order(let request): return request.json
+        case .retention(let request): return request.json
         case .completeness(let scope):
             return ["request": "completeness", "scope": scope.json]
         case .explain(let finding, let why):
@@ -192,6 +195,9 @@ package enum Request: Sendable {
         case "order":
             guard let request = OrderRequest(json: json) else { return nil }
             self = .order(request)
+        case "retention":
+            guard let request = RetentionRequest(json: json) else { return nil }
+            self = .retention(request)
         case "completeness":
             guard let scope = CompletenessScope(json: json[key: "scope"]) else { return nil }
             self = .completeness(scope)

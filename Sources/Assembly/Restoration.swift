@@ -178,7 +178,7 @@ package enum Restoration {
             let vault = try StationReader(settings: settings).vaultReader()
             let snapshot = try LedgerSnapshot(ledger, at: ledger.checkpoint().note)
             for index in before..<max(before, held.size) {
-                let (leaf, found, missing) = try snapshot.objects(index)
+                let (leaf, found, _, missing) = try snapshot.objects(index)
                 recovery.missingRecords += Int64(missing)
                 for (name, digest) in Footage.digests(of: leaf, index, rows: found.map(\.bytes))
                 where (try? vault.locate(digest)) == nil {

@@ -220,13 +220,15 @@ enum SmallFile {
     /// read.
     ///
     /// - Throws: ``AssemblyFailure`` where that says nothing about the file: the system is short of
-    ///   descriptors or memory, or this user may not read it.
+    ///   descriptors or memory, or this user may not read it; ``DurableFileFailure`` where its disk
+    ///   fails.
     static func read(_ path: String, limit: Int) throws -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             switch errno {
             case EMFILE, ENFILE, ENOMEM: throw AssemblyFailure(.systemShort)
             case EACCES, EPERM: throw AssemblyFailure(.notPermitted, subject: path)
+            case EIO: throw diskFailure("open", path)
             default: return nil
             }
         }
@@ -239,9 +241,14 @@ enum SmallFile {
             let step = bytes.withUnsafeMutableBytes {
                 Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
             }
+            if step < 0, errno == EIO { throw diskFailure("read", path) }
             guard step > 0 else { return nil }
             count += step
         }
         return bytes
+    }
+
+    private static func diskFailure(_ operation: String, _ path: String) -> DurableFileFailure {
+        DurableFileFailure(errno: EIO, operation: operation, place: path)
     }
 }

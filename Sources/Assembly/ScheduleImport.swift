@@ -7,8 +7,8 @@ import Glibc
 import Ingest
 package import Logging
 
-/// Takes a schedule of cases and duties in: every row of the file is accounted for, and all that is new
-/// or changed stands in one `schedule` event.
+/// Takes a schedule of cases and duties in, or a register of recorders: every row of the file is accounted
+/// for, and all that is new or changed stands in one `schedule` event, or one `recorder-issue` event.
 struct ScheduleImport {
     let station: Station
     /// The most bytes of a schedule.
@@ -24,25 +24,37 @@ struct ScheduleImport {
         guard FileFacts(at: path)?.kind == S_IFREG,
             let bytes = try SmallFile.read(path, limit: Self.byteLimit)
         else { throw AssemblyFailure(.unreadableFile, subject: path) }
-        let index = station.stages.index
+        let (index, settings) = (station.stages.index, station.settings)
         let (file, rows) = try await offPool {
-            try Self.account(of: bytes, zone: zone, index: index, by: by, tell: tell)
+            try Self.account(
+                of: bytes, zone: zone, index: index, settings: settings, by: by, tell: tell)
         }
         guard !rows.isEmpty else { return (file, nil) }
-        let receipts = try await station.stages.ledger.enter([
-            NewCustodyEvent(kind: .schedule, time: Clock.now(), rows: [file.row] + rows)
-        ])
+        // What a file says of recorders stands where all else of the register does.
+        let issues = rows.filter { $0.kind == RecorderIssueRow.kind }
+        let schedule = rows.filter { $0.kind != RecorderIssueRow.kind }
+        let now = Clock.now()
+        var events: [NewCustodyEvent] = []
+        if !schedule.isEmpty {
+            events.append(
+                NewCustodyEvent(kind: .schedule, time: now, rows: [file.row] + schedule))
+        }
+        if !issues.isEmpty {
+            events.append(
+                NewCustodyEvent(kind: .recorderIssue, time: now, rows: [file.row] + issues))
+        }
+        let receipts = try await station.stages.ledger.enter(events)
         try await station.stages.feeder.catchUp()
         return (file, receipts.first?.index)
     }
 
     private static func account(
-        of bytes: [UInt8], zone: String?, index: IndexReader, by: String,
+        of bytes: [UInt8], zone: String?, index: IndexReader, settings: Settings, by: String,
         tell: (String) -> Void
     ) throws -> (ScheduleFileRow, [RecordRow]) {
         let reader = try ScheduleReader(
-            zone: zone.flatMap { ScheduleZone($0) } ?? .china, courts: CourtTable.builtIn(),
-            types: CaseTypeTable.builtIn())
+            zone: zone.flatMap { ScheduleZone($0) } ?? .china, mapping: settings.scheduleHeaders(),
+            courts: settings.courtTable(), types: settings.caseTypeTable())
         var file = ScheduleFileRow(
             sha256: SHA256Digest.of(bytes), size: Int64(bytes.count), encoding: "", accepted: 0,
             changed: 0, unchanged: 0, refused: 0, by: by)
@@ -57,6 +69,9 @@ struct ScheduleImport {
                 case (.accepted, .acceptedCase(let row)), (.changed, .acceptedCase(let row)):
                     rows.append(row.row)
                 case (.accepted, .acceptedDuty(let row)), (.changed, .acceptedDuty(let row)):
+                    rows.append(row.row)
+                case (.accepted, .acceptedIssue(var row)), (.changed, .acceptedIssue(var row)):
+                    row.by = by
                     rows.append(row.row)
                 default: break
                 }
@@ -84,6 +99,11 @@ struct ScheduleImport {
         case .acceptedDuty(let row):
             let known = try index.knownDuty(row.id)
             return ScheduleDifference(duties: known.map { [row.id: $0] } ?? [:])
+                .answer(to: verdict)
+        case .acceptedIssue(let row):
+            let known = try index.recorderIssues(row.recorder, until: row.from)
+                .last { $0.from == row.from }
+            return ScheduleDifference(issues: known.map { [row.id: $0] } ?? [:])
                 .answer(to: verdict)
         case .repeated, .refused: return ScheduleDifference().answer(to: verdict)
         }

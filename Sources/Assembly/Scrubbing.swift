@@ -28,6 +28,7 @@ extension Operations {
         } else {
             let items = try names.map { name in
                 let item = try ItemLookup.one(name, in: index)
+                try item.requireKept()
                 return FixityItem(
                     item: LedgerName(station: station.layout.station.code, leaf: item.leaf),
                     sha256: item.sha256, sm3: item.sm3, size: item.size)

@@ -35,6 +35,14 @@ package struct Settings: Sendable {
     var matchWeights: String?
     /// What a site wants of field tasks, as a JSON file; nil for the usual.
     var completenessRules: String?
+    /// The site's own courts, type codes and headers of schedules, as JSON files; nil for none.
+    var courts: String?
+    var caseTypes: String?
+    var scheduleColumns: String?
+    /// A folder whose schedules are taken in; nil for none.
+    var scheduleFolder: String?
+    /// How long a site keeps footage, as a JSON file; nil for the usual.
+    var retentionRules: String?
     /// An interface that takes digests as a third party; nil for none.
     var attestation: AttestationSettings?
     package var vault: VaultSettings
@@ -83,6 +91,11 @@ package struct Settings: Sendable {
         notary = try NotarySettings(reading)
         matchWeights = try reading.path("matchWeights")
         completenessRules = try reading.path("completenessRules")
+        retentionRules = try reading.path("retentionRules")
+        courts = try reading.path("courts")
+        caseTypes = try reading.path("caseTypes")
+        scheduleColumns = try reading.path("scheduleColumns")
+        scheduleFolder = try reading.path("scheduleFolder")
         attestation = try AttestationSettings(reading)
         vault = VaultSettings()
         vault.reserveBytes = Int64(

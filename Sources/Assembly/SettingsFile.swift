@@ -10,6 +10,7 @@ enum SettingsFile {
         "publishEvery", "reserveBytes", "reservePermille", "singleThreaded", "mode", "volumes",
         "transfers", "listen", "policy", "timeStampURL", "timeStampCA", "timeStampTLS",
         "timeStampEvery", "timeStampCRL", "scrubEvery", "matchWeights", "completenessRules",
+        "retentionRules", "courts", "caseTypes", "scheduleColumns", "scheduleFolder",
         "notaryRecorders",
         "attestationURL",
         "attestationCA",
@@ -18,6 +19,7 @@ enum SettingsFile {
     private static let paths: Set<String> = [
         "root", "dockRoots", "controlSocket", "inspector", "profiles", "copies", "policy",
         "timeStampCA", "timeStampTLS", "timeStampCRL", "matchWeights", "completenessRules",
+        "retentionRules", "courts", "caseTypes", "scheduleColumns", "scheduleFolder",
         "attestationCA",
         "attestationToken",
     ]

@@ -26,6 +26,8 @@ package final class Station: Sendable {
     let scrubbing: ScrubBacklog
     let anchors: AnchorDesk
     let matching: MatchDesk
+    let retention: RetentionDesk
+    let completeness: CompletenessDesk
     /// A docking is over, or another second copy is set: there may be something to copy.
     let replicationIsDue = Nudge()
     /// A docking is over: there may be footage to match.
@@ -44,10 +46,13 @@ package final class Station: Sendable {
     /// - Parameters:
     ///   - makesNew: whether an empty root becomes a station by itself.
     ///   - note: what the lock file says of the holder: the control socket, where there is one.
+    ///   - now: the time of what the stages enter, and by which completeness is told. The ledger keeps
+    ///     its own clock, which it holds against the machine's.
     /// - Throws: `in-use` where another process holds the root; whatever says that the store
     ///   cannot be trusted.
     package static func open(
-        settings: Settings, makesNew: Bool, note: String, log: Logger
+        settings: Settings, makesNew: Bool, note: String, log: Logger,
+        now: @escaping @Sendable () -> Timestamp = { Clock.now() }
     ) async throws -> Station {
         raiseDescriptorLimit()
         try RootLayout.requireOwn(settings.root)
@@ -65,7 +70,7 @@ package final class Station: Sendable {
         do {
             return try await Station(
                 layout: layout, settings: settings, root: root, lock: lock,
-                isAlone: note.isEmpty, log: log)
+                isAlone: note.isEmpty, log: log, now: now)
         } catch {
             lock.release()
             throw error
@@ -82,7 +87,7 @@ package final class Station: Sendable {
 
     private init(
         layout: RootLayout, settings: Settings, root: DurableRoot, lock: RootLock,
-        isAlone: Bool, log: Logger
+        isAlone: Bool, log: Logger, now: @escaping @Sendable () -> Timestamp
     ) async throws {
         try LibCrypto.requireDigests()
         _ = try RootLayout.signingKey(in: layout.path)
@@ -115,7 +120,7 @@ package final class Station: Sendable {
             station: layout.station, vault: vault, ledger: ledger, reader: reader,
             index: try IndexReader(path: IndexFile.path(in: layout.path)), feeder: feeder,
             inspector: Inspector(executable: InspectorProgram.path(settings.inspector)),
-            catalogue: catalogue, settings: settings.ingest, log: log, now: { Clock.now() })
+            catalogue: catalogue, settings: settings.ingest, log: log, now: now)
         active = ActiveVisits(hasLeft: { [replicationIsDue, matchingIsDue] in
             replicationIsDue.fire()
             matchingIsDue.fire()
@@ -126,6 +131,8 @@ package final class Station: Sendable {
         replication = ReplicationBacklog(stages: stages, isBusy: isBusy)
         anchors = AnchorDesk(stages: stages)
         matching = MatchDesk(stages: stages, settings: settings)
+        retention = RetentionDesk(stages: stages, settings: settings, root: root)
+        completeness = CompletenessDesk(stages: stages, settings: settings)
         scrubbing = ScrubBacklog(
             stages: stages,
             vault: { try StationReader(settings: settings).vaultReader() }, isBusy: isBusy)

@@ -42,6 +42,13 @@ extension Auditor {
                     "Footage of leaf \(object.leaf) is missing.", "第 \(object.leaf) 条存证的文件缺失。"),
                 expected: sha256.hex)
         }
+        if !there.isEmpty, object.isDeleted, !isWriterAtWork {
+            find(
+                "deleted-still-there", place,
+                Bilingual(
+                    "Footage of leaf \(object.leaf) was deleted, and its bytes are still there: run evidock retention run.",
+                    "第 \(object.leaf) 条存证的文件已登记删除但仍在：请运行 evidock retention run。"))
+        }
         for volume in there { checkBytes(volume, place, sha256, object, isQuick: isQuick) }
         guard let copies, !missingDisks.contains(copies) else { return }
         if (try? StoredFile.size(copies + "/" + place)) == nil {

@@ -23,6 +23,10 @@ package final class Auditor {
     var expected: [SHA256Digest: ExpectedObject] = [:]
     /// Records and rows that leaves and headers name.
     var namedRecords: Set<SHA256Digest> = []
+    /// Rows that are gone, each with the row that says what is left of it and the leaf that named it.
+    var erased: [SHA256Digest: (by: SHA256Digest, leaf: Int64)] = [:]
+    /// Rows of all `erasure` events.
+    var erasures: Set<SHA256Digest> = []
     /// Items that the ledger has, with their content.
     var items: [String: (sha256: SHA256Digest, size: Int64)] = [:]
     var visits: [String: VisitTally] = [:]
@@ -67,6 +71,7 @@ package final class Auditor {
             hasUnreadLeaves = hasUnreadLeaves || log.hasGap
             TileWalk(auditor: self, size: checkpoint.size).run()
             if !hasUnreadLeaves { checkVisits() }
+            checkErasures()
             checkRecordOrphans()
             DiskCheck(auditor: self, volumes: volumes, copies: copies).run()
             checkObjects(isQuick: isQuick)

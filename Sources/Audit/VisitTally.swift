@@ -69,7 +69,8 @@ extension Auditor {
             try take(try FileRow(row), of: leaf, index: index)
         case (.quarantine, QuarantineRow.kind):
             let kept = try QuarantineRow(row)
-            visits[kept.visit]?.paths.insert(kept.path)
+            // An item's path is its file's.
+            if kept.item == nil { visits[kept.visit]?.paths.insert(kept.path) }
             if kept.item == nil, let sha256 = kept.sha256 {
                 expect(
                     sha256, size: kept.size, sm3: kept.sm3, leaf: index,
@@ -87,6 +88,7 @@ extension Auditor {
                     found: SafeText.of(undocking.visit))
             }
             visits[undocking.visit]?.end(undocking)
+        case (.erasure, ErasureRow.kind): checkIsErased(try ErasureRow(row))
         case (.replication, ReplicationRow.kind):
             expected[try ReplicationRow(row).sha256]?.isReplicated = true
         case (.finding, FindingRow.kind):

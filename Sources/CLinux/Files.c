@@ -70,6 +70,8 @@ static int facts(int result, const struct stat *status, struct clinux_facts *fac
     facts->uid = status->st_uid;
     facts->device = status->st_dev;
     facts->size = status->st_size;
+    facts->inode = status->st_ino;
+    facts->modified = status->st_mtim.tv_sec * 1000000000LL + status->st_mtim.tv_nsec;
     return 0;
 }
 

@@ -1,16 +1,23 @@
 import Evidence
-import GRDB
 
 /// Reads a fetched row without trusting it: a value of the wrong type is `index-damaged`, never a
 /// trap.
 struct Columns {
-    private let row: Row
+    /// What SQLite keeps in a column (sqlite.org/datatype3.html).
+    enum Cell {
+        case null
+        case integer(Int64)
+        case decimal(Double)
+        case text(String)
+        case bytes([UInt8])
+    }
 
-    init(_ row: Row) { self.row = row }
+    /// Of the columns; the same array for all rows of a statement.
+    let names: [String]
+    let cells: [Cell]
 
-    private func storage(_ name: String) -> DatabaseValue.Storage {
-        guard let value: DatabaseValue = row.hasColumn(name) ? row[name] : nil else { return .null }
-        return value.storage
+    private func cell(_ name: String) -> Cell {
+        names.firstIndex(of: name).map { cells[$0] } ?? .null
     }
 
     private func damaged(_ name: String) -> IndexFailure {
@@ -18,9 +25,9 @@ struct Columns {
     }
 
     func optionalInteger(_ name: String) throws -> Int64? {
-        switch storage(name) {
+        switch cell(name) {
         case .null: nil
-        case .int64(let value): value
+        case .integer(let value): value
         default: throw damaged(name)
         }
     }
@@ -33,9 +40,9 @@ struct Columns {
     func flag(_ name: String) throws -> Bool { try integer(name) != 0 }
 
     func optionalText(_ name: String) throws -> String? {
-        switch storage(name) {
+        switch cell(name) {
         case .null: nil
-        case .string(let value): value
+        case .text(let value): value
         default: throw damaged(name)
         }
     }
@@ -46,9 +53,9 @@ struct Columns {
     }
 
     func optionalBytes(_ name: String) throws -> [UInt8]? {
-        switch storage(name) {
+        switch cell(name) {
         case .null: nil
-        case .blob(let value): Array(value)
+        case .bytes(let value): value
         default: throw damaged(name)
         }
     }
@@ -76,12 +83,12 @@ struct Columns {
 
     /// What the ordered dump prints.
     func json(_ name: String) throws -> JSONValue {
-        switch storage(name) {
+        switch cell(name) {
         case .null: .null
-        case .int64(let value): .integer(value)
-        case .double(let value): .decimal(value)
-        case .string(let value): .string(value)
-        case .blob(let value): ["bytes": .string(Hex.encode(value))]
+        case .integer(let value): .integer(value)
+        case .decimal(let value): .decimal(value)
+        case .text(let value): .string(value)
+        case .bytes(let value): ["bytes": .string(Hex.encode(value))]
         }
     }
 }

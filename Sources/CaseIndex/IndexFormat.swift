@@ -18,6 +18,8 @@ enum IndexFormat {
         CompletenessView.self,
         ClockView.self,
         OrderView.self,
+        RetentionView.self,
+        ErasureView.self,
     ]
 
     /// What an open file is to us.
@@ -49,6 +51,7 @@ enum IndexFormat {
     static func make(_ db: Database) throws {
         try db.inTransaction(.immediate) {
             for migration in migrations { try migration.apply(to: db) }
+            try PlannerStatistics.tell(db)
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(sql: "PRAGMA user_version = \(migrations.count)")
             return .commit

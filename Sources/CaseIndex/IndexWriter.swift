@@ -55,7 +55,7 @@ package final class IndexWriter: Sendable {
     }
 
     private static func originNumber(_ origin: String, _ db: Database) throws -> Int64 {
-        let known = try Row.fetchAll(db, sql: "SELECT id, origin FROM origins").map(Columns.init)
+        let known = try db.rows("SELECT id, origin FROM origins")
         if let row = try known.first(where: { try $0.text("origin") == origin }) {
             return try row.integer("id")
         }
@@ -113,6 +113,7 @@ package final class IndexWriter: Sendable {
                     try projection.apply(event)
                     next += 1
                 }
+                try projection.tables.refreshSearch()
                 try db.execute(
                     sql: "UPDATE origins SET nextLeaf = ? WHERE id = ?", arguments: [next, origin])
             }

@@ -235,13 +235,49 @@ package struct LedgerReader: Sendable {
         var rows: [RecordRow] = []
         var missing: [SHA256Digest] = []
         for digest in header.rows {
-            if let row = try value(digest).flatMap({ try? RecordRow(json: $0) }) {
+            if let row = try row(digest) ?? left(of: digest, leaf: index) {
                 rows.append(row)
             } else {
                 missing.append(digest)
             }
         }
         return EnteredEvent(index: index, leaf: leaf, rows: rows, missingRows: missing)
+    }
+
+    /// The rows of a leaf's record that are there, each under its digest.
+    package func rows(of index: Int64) throws -> [(digest: SHA256Digest, row: RecordRow)] {
+        let leaf: Leaf
+        do { leaf = try Leaf(entry: try entry(index)) } catch let malformed as MalformedEntry {
+            throw CustodyFailure(.logDamaged, detail: "leaf \(index): \(malformed.problem)")
+        }
+        guard let header = try leaf.record.flatMap(value).flatMap({ try? RecordHeader(json: $0) })
+        else { return [] }
+        return try header.rows.compactMap { digest in try row(digest).map { (digest, $0) } }
+    }
+
+    private func row(_ digest: SHA256Digest) throws -> RecordRow? {
+        try value(digest).flatMap { try? RecordRow(json: $0) }
+    }
+
+    /// What is left of an erased row.
+    private func left(of digest: SHA256Digest, leaf: Int64) throws -> RecordRow? {
+        guard
+            let erasure = try mark(ofErased: digest)
+                .flatMap({ SHA256Digest(hex: String(decoding: $0, as: UTF8.self)) })
+                .flatMap({ try row($0) }).flatMap({ try? ErasureRow($0) }),
+            erasure.replaces == digest, erasure.leaf == leaf
+        else { return nil }
+        return erasure.left
+    }
+
+    /// What stands in the place of an erased row; nil where nothing does.
+    func mark(ofErased digest: SHA256Digest) throws -> [UInt8]? {
+        let place = LogPlaces.erased(digest)
+        guard access(rootPath + "/" + place, F_OK) == 0 else { return nil }
+        // One that is damaged says nothing: the row is missing then.
+        do { return try read(place, limit: 128) } catch let failure as CustodyFailure
+            where failure.reason != .logUnreadable
+        { return nil }
     }
 
     private func value(_ digest: SHA256Digest) throws -> JSONValue? {

@@ -95,24 +95,32 @@ package final class LedgerSnapshot {
         return StoredLeaf(index: index, entry: entry, leaf: leaf, header: header, rows: rows)
     }
 
-    /// The header and the rows of a leaf's record that are there, each under its digest, and how many
-    /// are not: erased, or lost.
+    /// The header and the rows of a leaf's record that are there, each under its digest, what stands in
+    /// the places of those that were erased, and how many are lost.
     package func objects(
         _ index: Int64
-    ) throws -> (leaf: Leaf, found: [(digest: SHA256Digest, bytes: [UInt8])], missing: Int) {
+    ) throws -> (
+        leaf: Leaf, found: [(digest: SHA256Digest, bytes: [UInt8])],
+        erased: [(place: String, bytes: [UInt8])], missing: Int
+    ) {
         let leaf: Leaf
         do { leaf = try Leaf(entry: try entry(index)) } catch let malformed as MalformedEntry {
             throw CustodyFailure(.logDamaged, detail: "leaf \(index): \(malformed.problem)")
         }
-        guard let record = leaf.record else { return (leaf, [], 0) }
+        guard let record = leaf.record else { return (leaf, [], [], 0) }
         guard let header = try reader.object(record),
             let list = (try? JSONReader.value(of: header)).flatMap({ try? RecordHeader(json: $0) })
-        else { return (leaf, [], 1) }
+        else { return (leaf, [], [], 1) }
         var found = [(digest: record, bytes: header)]
+        var erased: [(place: String, bytes: [UInt8])] = []
         for digest in list.rows {
-            if let bytes = try reader.object(digest) { found.append((digest, bytes)) }
+            if let bytes = try reader.object(digest) {
+                found.append((digest, bytes))
+            } else if let mark = try reader.mark(ofErased: digest) {
+                erased.append((LogPlaces.erased(digest), mark))
+            }
         }
-        return (leaf, found, list.rows.count + 1 - found.count)
+        return (leaf, found, erased, list.rows.count + 1 - found.count - erased.count)
     }
 
     /// Where such an object lies below a root.

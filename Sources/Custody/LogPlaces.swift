@@ -28,6 +28,9 @@ enum LogPlaces {
         return "\(records)/\(hex.prefix(2))/\(hex)"
     }
 
+    /// Where an erased row was: the digest of the row of the `erasure` that says what is left of it.
+    static func erased(_ digest: SHA256Digest) -> String { record(digest) + ".erased" }
+
     static func parent(of place: String) -> String {
         place.split(separator: "/").dropLast().joined(separator: "/")
     }

@@ -62,20 +62,32 @@ package enum JSONWriter {
     }
 
     private static func write(_ text: String, into out: inout [UInt8]) {
+        var text = text
         out.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): out += [0x5c, 0x22]
-            case UInt8(ascii: "\\"): out += [0x5c, 0x5c]
-            case 0x08: out += "\\b".utf8
-            case 0x09: out += "\\t".utf8
-            case 0x0a: out += "\\n".utf8
-            case 0x0c: out += "\\f".utf8
-            case 0x0d: out += "\\r".utf8
-            case 0..<0x20: out += ("\\u00" + Hex.encode([byte])).utf8
-            default: out.append(byte)
+        text.withUTF8 { utf8 in
+            // All that needs no escape goes in one piece.
+            var plain = 0
+            for (place, byte) in utf8.enumerated()
+            where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                out += utf8[plain..<place]
+                out += escape(byte)
+                plain = place + 1
             }
+            out += utf8[plain...]
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    private static func escape(_ byte: UInt8) -> [UInt8] {
+        switch byte {
+        case UInt8(ascii: "\""): [0x5c, 0x22]
+        case UInt8(ascii: "\\"): [0x5c, 0x5c]
+        case 0x08: Array("\\b".utf8)
+        case 0x09: Array("\\t".utf8)
+        case 0x0a: Array("\\n".utf8)
+        case 0x0c: Array("\\f".utf8)
+        case 0x0d: Array("\\r".utf8)
+        default: Array(("\\u00" + Hex.encode([byte])).utf8)
+        }
     }
 }

@@ -28,18 +28,25 @@ package actor IndexFeeder {
     /// Leaves applied in one transaction: large enough for speed, small enough for flat memory.
     private static let batchSize: Int64 = 2048
 
+    /// What comes next is read while the index takes in what came before.
     private static func feed(reader: LedgerReader, index: IndexWriter) async throws -> Int64 {
         let size = try await offPool { try reader.size() }
-        var next = try await offPool { try index.nextLeaf() }
-        while next < size {
-            let (from, to) = (next, min(next + batchSize, size))
-            let events = try await offPool {
+        let first = try await offPool { try index.nextLeaf() }
+        @Sendable func batch(from: Int64) async throws -> [EnteredEvent] {
+            guard from < size else { return [] }
+            return try await offPool {
                 var events: [EnteredEvent] = []
-                try reader.events(from: from, to: to) { events.append($0) }
+                try reader.events(from: from, to: min(from + batchSize, size)) {
+                    events.append($0)
+                }
                 return events
             }
+        }
+        var events = try await batch(from: first)
+        while let last = events.last {
+            async let following = batch(from: last.index + 1)
             try await index.apply(events)
-            next = to
+            events = try await following
         }
         return size
     }

@@ -122,6 +122,11 @@ package actor ItemBook {
         recent[key(recorder, sha256, path)] = name
     }
 
+    /// Forgets items that were deleted: the same content is a new item when it comes again.
+    package func forget(_ names: Set<String>) {
+        recent = recent.filter { !names.contains($0.value.description) }
+    }
+
     /// Forgets what the index has by now.
     func forget(before leaf: Int64) {
         if recent.count > 10_000 { recent = recent.filter { $0.value.leaf >= leaf } }

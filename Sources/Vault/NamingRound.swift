@@ -12,6 +12,8 @@ struct NamingRound {
     /// The syncs of a group; nil where one object's directory is synced by itself.
     let group: GroupSync?
     private var given: [String] = []
+    /// Contents that whoever had them taken is about to enter.
+    private(set) var taken: [SHA256Digest] = []
 
     init(volume: DurableRoot, volumes: [DurableRoot], group: GroupSync?) {
         (self.volume, self.volumes, self.group) = (volume, volumes, group)
@@ -24,6 +26,7 @@ struct NamingRound {
     mutating func name(_ verified: VerifiedCopy, sound: DurableRoot?) throws -> VaultedItem {
         let digests = verified.digests
         let place = VaultReader.place(digests.sha256, kind: digests.kind)
+        taken.append(digests.sha256)
         var healed = false
         for other in volumes where try other.exists(place) {
             if try other === sound

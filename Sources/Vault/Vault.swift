@@ -17,6 +17,8 @@ package final class Vault: Sendable {
     private let runs = Mutex<[ObjectIdentifier: SourceRun]>([:])
     private let disks: Mutex<Disks>
     let naming = Mutex(())
+    /// When contents were taken last: they may not have been entered in the ledger yet.
+    let recent = Mutex<[SHA256Digest: ContinuousClock.Instant]>([:])
     /// One object at a time is carried from disk to disk, so that nobody takes another's copy on
     /// its way for a damaged one.
     let carrying = Mutex(())
@@ -226,6 +228,7 @@ package final class Vault: Sendable {
                 throw error
             }
             try round.settle()
+            remember(round.taken)
             return value
         }
     }

@@ -82,6 +82,7 @@ enum Examination {
             status: status,
             problem: problems.isEmpty ? nil : problems.prefix(4).joined(separator: "; "))
         for field in FieldCatalogue.all { field.read(reading, into: &facts) }
+        facts.track = reading.track
         return facts
     }
 
@@ -120,6 +121,7 @@ enum Examination {
         }
         // Ours, even where it is nothing: libav repeats what a lying header says.
         reading.durationMicroseconds = movie.durationMicroseconds
+        reading.track = MovieTelemetry.track(of: movie, footage)
         for entry in movie.tags.entries { reading.tags.append(entry.name, entry.value) }
         guard reading.streams.count == movie.tracks.count else { return }
         for number in reading.streams.indices where reading.streams[number].type == "video" {

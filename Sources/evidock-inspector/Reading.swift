@@ -25,6 +25,8 @@ struct Reading {
     var tags = TagList()
     /// Where the container has a place in numbers.
     var place: MediaFacts.Place?
+    /// By satellites, out of a track of its own.
+    var track: SatelliteTrack?
     /// What is wrong, the gravest first. Empty for a sound file.
     var problems: [String] = []
     var isEncrypted = false

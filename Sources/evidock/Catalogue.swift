@@ -6,7 +6,8 @@ enum Catalogue {
         Init.self, Ingest.self, Serve.self, Docks.self, List.self, Show.self, Verify.self,
         Audit.self, Copy.self, Export.self, Repair.self, Scrub.self, Volumes.self, Describe.self,
         Case.self, Match.self, Assign.self, Unassign.self, Completeness.self, Recorder.self,
-        Order.self, Attribute.self, Certificate.self, Index.self, Log.self, Stamp.self,
+        Order.self, Hold.self, Retention.self, Attribute.self, Certificate.self, Index.self,
+        Log.self, Stamp.self,
         Witness.self,
         Backup.self, Restore.self,
     ]

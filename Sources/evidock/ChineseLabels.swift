@@ -40,6 +40,9 @@ enum ChineseLabels {
         "reasons": "依据", "from": "自（秒）",
         "to": "至（秒）", "words": "说明", "attribution": "佩戴人更正条目", "lastVerified": "上次核验",
         "basis": "依据的检查点", "root": "根哈希", "v": "版本", "missingRows": "缺失的附属记录",
+        "deleted": "删除存证条目", "erased": "清除附属记录的存证条目", "holds": "留存锁定", "hold": "留存锁定",
+        "proposal": "删除建议",
+        "approvals": "批准人", "rule": "保存规则", "until": "保存至",
     ]
 
     private static let statuses = [

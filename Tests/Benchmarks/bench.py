@@ -1,4 +1,5 @@
 """What the benchmarks share: running a command, caches, medians, goals."""
+import json
 import os
 import signal
 import statistics
@@ -18,6 +19,25 @@ def program(variable, name):
     if not os.access(path, os.X_OK):
         sys.exit(f"{path} is missing: swift build -c release --static-swift-stdlib")
     return path
+
+
+def build(name):
+    """Builds what is timed from inside, the package of that name beside us, as a release; the program's path."""
+    scratch = f"{PACKAGE}/.build/{name.lower()}-bench"
+    done = subprocess.run(
+        ["swift", "build", "-c", "release", "--package-path", f"{PACKAGE}/Tests/Benchmarks/{name}",
+         "--scratch-path", scratch], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stdout[-2000:] + done.stderr[-2000:])
+    return f"{scratch}/release/{name}Bench"
+
+
+def run(program, *words):
+    """Runs it; what it printed, a value for each line of JSON. Ends with what it said where it fails."""
+    done = subprocess.run([program, *map(str, words)], capture_output=True, text=True, env=environment())
+    if done.returncode != 0:
+        sys.exit(f"{words}: {done.stderr[-2000:]}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def number(variable, default):

@@ -16,24 +16,10 @@ import bench
 ROUNDS = bench.number("ROUNDS", 5)
 LEAVES = bench.number("LEAVES", 10_000_000)
 LIST = bench.number("LIST", 100_000)
-SCRATCH = f"{bench.PACKAGE}/.build/ledger-bench"
-
-
-def build():
-    """The part that is timed from inside, as a release."""
-    done = subprocess.run(
-        ["swift", "build", "-c", "release", "--package-path", f"{bench.PACKAGE}/Tests/Benchmarks/Ledger",
-         "--scratch-path", SCRATCH], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(done.stdout[-2000:] + done.stderr[-2000:])
-    return f"{SCRATCH}/release/LedgerBench"
 
 
 def run(program, *words):
-    done = subprocess.run([program, *map(str, words)], capture_output=True, text=True, env=bench.environment())
-    if done.returncode != 0:
-        sys.exit(f"{words}: {done.stderr[-2000:]}")
-    return json.loads(done.stdout)
+    return bench.run(program, *words)[0]
 
 
 def sqlite(folder, writers, seconds=3):
@@ -140,7 +126,7 @@ def listed(folder):
 
 
 def main():
-    program, folder = build(), tempfile.mkdtemp(prefix="ledger-", dir=bench.folder())
+    program, folder = bench.build("Ledger"), tempfile.mkdtemp(prefix="ledger-", dir=bench.folder())
     print(bench.machine())
     try:
         events(program, folder)

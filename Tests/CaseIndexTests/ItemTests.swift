@@ -163,7 +163,7 @@ import Testing
         #expect(record.end == nil)
         for (text, count) in [("vorher", 0), ("NACHHER", 1)] {
             var filter = ListFilter()
-            filter.text = text
+            filter.terms = SearchTerm.terms(of: text)
             #expect(try index.reader.list(filter).count == count)
         }
     }

@@ -22,7 +22,7 @@ import Testing
             "没有的字", "zzz", "0602-1", "o'brien", "rec_ 腾退", ".mp4 漳浦 dsj", "%", "_", "\"x\"",
         ]
         for text in texts {
-            all.append(Narrowing(name: "text \(text)") { $0.text = text })
+            all.append(Narrowing(name: "text \(text)") { $0.terms = SearchTerm.terms(of: text) })
         }
         let (from, to) = (
             Timestamp(milliseconds: 1_700_000_000_000), Timestamp(milliseconds: 1_710_000_000_000)
@@ -76,7 +76,7 @@ import Testing
         let index = try await SampleIndex(ledger)
         for text in ["执行", "王晓明", "现场 f12", "李芳", "f699", "王晓明 李芳"] {
             var filter = ListFilter()
-            filter.text = text
+            filter.terms = SearchTerm.terms(of: text)
             #expect(try index.reader.list(filter).map(\.item) == ledger.expected(filter), "\(text)")
         }
     }
@@ -133,7 +133,8 @@ import Testing
             as [(String?, String?)]
         {
             var filter = ListFilter()
-            (filter.officer, filter.text, filter.limit) = (officer, text, 50)
+            (filter.officer, filter.limit) = (officer, 50)
+            filter.terms = SearchTerm.terms(of: text ?? "")
             #expect(try index.reader.list(filter).map(\.item) == ledger.expected(filter))
         }
         #expect(try index.reader.counts().items == 20_000)

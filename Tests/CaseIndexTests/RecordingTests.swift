@@ -38,4 +38,24 @@ struct RecordingTests {
             #expect(parts.dropFirst().map { $0?.gap } == gaps)
         }
     }
+
+    /// Files without numbers: a photo is found by the time of the video around it alone.
+    @Test(arguments: [true, false])
+    func aPhotoBelongsToTheVideoThatGoesOnMeanwhile(isFirst: Bool) async throws {
+        var ledger = SampleLedger(seed: 40)
+        let visit = ledger.dock(recorder: "R1", officer: "000042")
+        func take(_ name: String, _ second: Int64, _ role: FileRole) -> Int64 {
+            ledger.ingest(
+                ledger.fileRow(
+                    visit: visit, path: RecorderPath(name), recorder: "R1", officer: "000042",
+                    captured: CivilTime(secondsSince1970: 1_565_400_000 + second), role: role))
+        }
+        let video = take("a.mp4", 0, .video)
+        let photos = [take("b.jpg", 30, .photo), take("c.jpg", 400, .photo)]
+        for leaf in isFirst ? photos + [video] : [video] + photos { ledger.describe(leaf) }
+        let index = try await SampleIndex(ledger)
+        let name = SampleLedger.name(video)
+        #expect(try index.record(SampleLedger.name(photos[0]))?.recording?.recording == name)
+        #expect(try index.record(SampleLedger.name(photos[1]))?.recording?.recording != name)
+    }
 }

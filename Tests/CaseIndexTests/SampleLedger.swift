@@ -130,7 +130,7 @@ struct SampleLedger {
                 texts: [
                     Self.name(leaf), row.recorder ?? "", row.officer ?? "",
                     row.file.path.utf8 ?? row.file.path.display,
-                ],
+                ] + row.file.claims.marks,
                 officer: row.officer, recorder: row.recorder, start: start,
                 isFootage: isFootage))
         return leaf
@@ -221,8 +221,7 @@ struct SampleLedger {
 
     func expected(_ filter: ListFilter) -> [String] {
         guard filter.caseNumber == nil else { return [] }
-        let words =
-            filter.text?.split(whereSeparator: \.isWhitespace).map { $0.lowercased() } ?? []
+        let words = filter.terms.map { $0.spellings[0] }
         return items.filter { item in
             (filter.includesSidecars || !item.isSidecar)
                 && (!filter.isUnassigned || item.isFootage)

@@ -29,11 +29,11 @@ struct CompletenessTests {
 
     private static func ids(
         _ footage: [DutyCoverage.Footage], kind: String = "search",
-        recorders: [String: Timestamp?] = [:], now: Int64 = 10_000,
-        rules: CompletenessRules = CompletenessRules()
+        recorders: [String: Timestamp?] = [:], elsewhere: [String: Int64] = [:],
+        now: Int64 = 10_000, rules: CompletenessRules = CompletenessRules()
     ) throws -> [String] {
         let coverage = DutyCoverage(
-            duty: try duty(kind), footage: footage, recorders: recorders)
+            duty: try duty(kind), footage: footage, recorders: recorders, elsewhere: elsewhere)
         return CompletenessCheck(rules, now: at(now)).findings(coverage).map(\.id)
     }
 
@@ -71,6 +71,26 @@ struct CompletenessTests {
         var rules = CompletenessRules()
         rules.gapMinutes = 16
         #expect(try Self.ids(halves, rules: rules).isEmpty)
+    }
+
+    @Test func whatLiesBesideTheTimeEndsNoHole() throws {
+        let later = Self.footage("z", 135, 140)
+        #expect(
+            try Self.ids([Self.footage("a", 0, 100), later], kind: "service").contains {
+                $0.hasPrefix("gap")
+            } == false)
+        #expect(try Self.ids(Self.whole + [later]).isEmpty)
+    }
+
+    @Test func footageAtAnotherHourIsToldApartFromNone() throws {
+        #expect(
+            try Self.ids([], elsewhere: ["1": 3]) == [
+                "footage-elsewhere:D1:1", "officer-without-footage:D1:2",
+            ])
+        #expect(
+            try Self.ids([Self.footage("a", 0, 120)], kind: "service", elsewhere: ["2": 1])
+                == ["footage-elsewhere:D1:2"])
+        #expect(try Self.ids(Self.whole, elsewhere: ["1": 3]).isEmpty)
     }
 
     @Test func missingNumbersAndDamagedFiles() throws {

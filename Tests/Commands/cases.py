@@ -10,9 +10,10 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 from backups import events
-from notary import PACKAGE, Station, check, places, read, run_parts
+from notary import PACKAGE, Station, check, places, read, run_parts, until
 
 CASES = """案号,法院,当事人,承办法官,状态,案件类别,是否不公开
 （2019）闽06执123号,闽06,申请人甲;被执行人乙,J001,在办,金钱给付,否
@@ -177,6 +178,60 @@ def carried():
         check("audit has nothing to find", code == 0, out)
 
 
+def registered():
+    """The register of recorders, out of a file and out of the schedule."""
+    with places() as place:
+        station = Station(place, "st")
+        register = """记录仪编号,领用人编号,登记事项,领用日期
+R1,000042,配发,2019-08-01
+R2,000043,,2019-08-01
+R1,000044,借用,2019-08-20
+R3,,配发,2019-08-01
+"""
+        size = station.size()
+        code, out, errors = station.run("recorder", "import", write(place("register.csv"), register), "--json",
+                                        "--report", place("report.csv"))
+        check("a register is taken in, but for what names nobody", code == 3 and summary(out) == counts(accepted=3, refused=1), (code, out, errors))
+        check("one leaf, of the register's kind", events(station)[size:] == ["recorder-issue"], events(station)[size:])
+        refused = [row for row in report(place("report.csv")) if row["result"] == "refused"]
+        check("its line, column and reason are said", [(row["line"], row["field"]) for row in refused] in ([("5", "officers")], [("5", "holder")])
+              and "编号" in refused[0]["reason_zh"], refused)
+        code, out, _ = station.run("recorder", "import", place("register.csv"), "--json")
+        check("once more nothing is new", summary(out) == counts(unchanged=3, refused=1), out)
+        holders = lambda at: {one["recorder"]: one["officer"] for one in lines(station.run("recorder", "list", "--at", at, "--json")[1])}
+        check("who has what", holders("2019-08-10") == {"R1": "000042", "R2": "000043"}
+              and holders("2019-08-21")["R1"] == "000044", holders("2019-08-10"))
+        duties = """编号,案号,任务类别,法院,执行人员,记录仪,计划开始,计划结束
+D1,2019闽06执123,搜查,闽06,000042;000043;000050,R1/000050;R2,2019-08-10 09:00,2019-08-10 11:30
+D2,2019闽06执124,调查,闽06,000042,,2019-08-10 09:00,2019-08-10 11:30
+"""
+        code, out, errors = station.run("case", "import", write(place("duties.csv"), duties), "--json")
+        check("a schedule names who carries a recorder", code == 0 and summary(out) == counts(accepted=2), (code, out, errors))
+        check("during the task he has it, and nobody else by it", holders("2019-08-10T10:00:00+08:00") == {"R1": "000050", "R2": "000043"}
+              and holders("2019-08-10T12:00:00+08:00")["R1"] == "000042", holders("2019-08-10T10:00:00+08:00"))
+        code, out, _ = station.run("recorder", "list", "--at", "2019-08-10T10:00:00+08:00")
+        check("a person reads by what", "by the schedule" in out and "issued to 000042" in out, out)
+        os.makedirs(place("card"))
+        write(os.path.join(place("card"), "DSJ_R1_000042_20190810_093000.mp4"), os.urandom(1000))
+        code, out, _ = station.run("ingest", place("card"), "--json")
+        item = lines(out)[0]["item"]
+        found = json.loads(station.run("match", "--explain", item, "--json")[1])
+        best = found["candidates"][0]
+        check("and footage is matched by that", found["decision"] == "assign" and best["duty"] == "D1"
+              and "scheduled-officer" in [reason["code"] for reason in best["reasons"]], found)
+        code, out, _ = station.run("match", "--explain", item, LC_ALL="zh_CN.UTF-8", LANG="zh_CN.UTF-8")
+        check("which an officer can read", "任务安排中佩戴该记录仪的" in out, out)
+        code, out, errors = station.run("recorder", "lend", "R1", "--to", "000042", "--at", "2019-08-10T09:10:00+08:00")
+        found = json.loads(station.run("match", "--explain", item, "--json")[1])
+        check("what was entered at the dock stands above the schedule", "registered-officer" in
+              [reason["code"] for reason in found["candidates"][0]["reasons"]], found)
+        before = station.run("recorder", "list", "--at", "2019-08-10T10:00:00+08:00", "--json")[1], station.run("show", item, "--json")[1]
+        check("an index made anew is the same", station.run("index", "rebuild")[0] == 0 and before == (
+            station.run("recorder", "list", "--at", "2019-08-10T10:00:00+08:00", "--json")[1], station.run("show", item, "--json")[1]))
+        code, out, _ = station.run("audit")
+        check("audit has nothing to find", code == 0, out)
+
+
 def explained():
     """Which field task footage is of, and why, in both languages."""
     with places() as place:
@@ -315,6 +370,52 @@ def film(path, seconds=4, size="64x48"):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", f"testsrc2=size={size}:rate=5:duration={seconds}",
                     "-metadata", f"comment={os.path.basename(path)}", "-c:v", "mpeg4", "-f", "mp4", path], check=True)
+
+
+def folder():
+    """A folder of schedules, and what a site calls things."""
+    with places() as place:
+        station = Station(place, "st")
+        os.makedirs(place("in"))
+        with open(station.settings, "a") as file:
+            file.write(f"scheduleFolder: {place('in')}\nscheduleColumns: {place('columns.json')}\ncourts: {place('courts.json')}\n")
+        write(place("columns.json"), '{"何事": "kind"}')
+        write(place("courts.json"), '{"courts": [{"codes": ["闽0699"], "zh": "海上法院", "level": "special"}]}')
+        write(place("in", "cases.csv"), CASES)
+        write(place("in", "note.txt"), "not a schedule")
+        os.symlink(place("in", "cases.csv"), place("in", "link.csv"))
+        daemon, _ = station.serve()
+        imported = lambda: events(station).count("schedule")
+        check("what lies there is taken in", until(lambda: imported() == 1), events(station))
+        write(place("in", "duties.csv"), DUTIES.replace("任务类别", "何事").replace("2019闽06执123", "2019闽0699执7"))
+        check("and what comes later, by the site's own headers", until(lambda: imported() == 2), read(daemon.errors))
+        code, out, _ = station.run("case", "show", "(2019)闽0699执7", "--json")
+        check("it is there", json.loads(out)["duties"][0]["action"] == "search", (code, out))
+        write(place("in", "bad.json"), "{")
+        check("what is none is told in the log", until(lambda: b"was not taken in" in read(daemon.errors)))
+        check("without its name", b"bad.json" not in read(daemon.errors) and b"duties.csv" not in read(daemon.errors))
+        with open(place("in", "cases.csv"), "a") as file:
+            file.write("(2019)闽06执125,闽06,申请人丁,J001,在办,金钱给付,否\n")
+        check("a file that changed is taken in again", until(lambda: imported() == 3), events(station))
+        place.stop(daemon)
+        daemon, _ = station.serve()
+        write(place("in", "more.csv"), CASES.replace("123", "129"))
+        check("what is known is nothing new after a start", until(lambda: imported() == 4) and imported() == 4, events(station))
+        yesterday = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 36 * 3600))
+        write(place("in", "past.csv"), DUTIES.replace("任务类别", "何事").replace("2019-08-10", yesterday).replace("D1", "D9"))
+        check("a task of yesterday is taken in", until(lambda: imported() == 5), events(station))
+        place.stop(daemon)
+        daemon, _ = station.serve()
+        check("what it lacks is found without asking", until(lambda: "finding" in events(station)), events(station))
+        code, out, _ = station.run("completeness", "--case", "2019闽06执123", "--json")
+        check("and is what somebody finds who asks", "no-footage:D9" in out and events(station).count("finding") == 1
+              and all(one.get("by") == "evidock" for one in lines(out)[:-1]), (out, events(station)))
+        place.stop(daemon)
+        code, out, _ = station.run("list", "--court", "海上法院")
+        check("the site's court is known by its name", code in (0, 1), out)
+        write(place("columns.json"), '{"何事": "colour"}')
+        code, _, errors = station.run("case", "import", place("in", "duties.csv"))
+        check("a header that means nothing we know is told", code == 2 and "何事" in errors, (code, errors))
 
 
 def takes():
@@ -469,5 +570,51 @@ D3,2019闽06执124,送达,闽06,000044,,2019-08-11 14:00,2019-08-11 17:00
         check("audit has nothing to find", station.run("audit")[0] == 0, station.run("audit")[1])
 
 
+def searched():
+    """Footage is found by what people say of it, and each line says where it was found."""
+    with places() as place:
+        station = Station(place, "st")
+        run = lambda *words: station.run(*words, "--json")
+        run("case", "import", write(place("cases.csv"), CASES))
+        run("case", "import", write(place("duties.csv"), DUTIES))
+        card = place("card")
+        film(os.path.join(card, "DSJ_R1_000042_20190810_093000.mp4"), seconds=2)
+        film(os.path.join(card, "DSJ_R2_000044_20190810_143000.mp4"), seconds=6)
+        write(os.path.join(card, "DSJ_R9_000099_20190812_100000.mp4"), os.urandom(1000))
+        run("ingest", card)
+        items = {one["path"][4:6]: one["item"] for one in lines(run("list")[1])}
+        listed = lambda *words: sorted(one["item"] for one in lines(run("list", *words)[1]))
+        first, second, third = (items[name] for name in ("R1", "R2", "R9"))
+        assert run("assign", third, "2019闽0602执46", "--why", "钥匙 交接")[0] == 0
+        for words, found in (
+                ("芗城", [first]), ("搜查", [first]), ("被执行人乙", [first]), ("乙", [first]), ("申请人", [first, second]),
+                ("申请人 -腾退", [first]), ("-申请人", [third]), ("申请人 龙文", [second]), ('"钥匙 交接"', [third]),
+                ("钥匙 交接", [third]), ('"交接 钥匙"', []), ("2019闽06执123", [first]), ("(2019)闽06执123", [first]),
+                ("2019执123", [first]), ("执恢45", [second]), ("（2019） 闽06 执123号", [first]), ("000042", [first]), ("dsj_r9", [third]),
+                ("-dsj", []), ("查搜", []), ("%", []), ("芗_", [])):
+            check(f"text {words}", listed("--text", words) == sorted(found), (words, listed("--text", words)))
+        matched = lines(run("list", "--text", "芗城")[1])[0]["matched"]
+        check("says where it was found", matched == [{"field": "place", "text": "芗城区"}], matched)
+        code, out, _ = station.run("list", "--text", "芗城", LC_ALL="zh_CN.UTF-8", LANG="zh_CN.UTF-8")
+        check("also to an officer", "[地点 芗城区]" in out, out)
+        for words, found in (
+                (("--court", "闽0602"), [second, third]), (("--court", "闽06"), [first]), (("--state", "assigned"), [first, second, third]),
+                (("--state", "inbox"), []), (("--state", "sound"), [first, second]), (("--min-duration", "3"), [second]),
+                (("--max-duration", "3"), [first]), (("--court", "闽0602", "--officer", "000044"), [second]), (("--mark", "important"), [])):
+            check(f"{words}", listed(*words) == sorted(found), (words, listed(*words)))
+        pages, after = [], []
+        while page := lines(run("list", "--limit", "1", *after)[1]):
+            pages += [one["item"] for one in page]
+            after = ["--after", page[-1]["cursor"]]
+        check("page by page it is the whole list, newest first", pages == [third, second, first], pages)
+        for words in (("--state", "lost"), ("--after", "x"), ("--min-duration", "-1"), ("--max-duration", "nan")):
+            check(f"refused: {words}", station.run("list", *words)[0] == 2, words)
+        before = run("list", "--text", "申请人")[1]
+        run("case", "import", write(place("later.csv"), CASES.replace("申请人丙", "申请人丁")))
+        check("what a later schedule says is found", (listed("--text", "申请人丁"), listed("--text", "申请人丙")) == ([second], []))
+        run("case", "import", place("cases.csv"))
+        check("an index made anew finds the same", station.run("index", "rebuild")[0] == 0 and run("list", "--text", "申请人")[1] == before)
+
+
 if __name__ == "__main__":
-    sys.exit(run_parts(taken_in, carried, explained, linked, takes, missing, sampled))
+    sys.exit(run_parts(taken_in, folder, carried, registered, explained, linked, takes, missing, searched, sampled))

@@ -32,7 +32,8 @@ enum ImportRules {
         ],
         "Audit": ["Evidence", "Fixity", "TransparencyLog"],
         "Casework": ["Evidence"],
-        "CaseIndex": ["Evidence", "GRDB"],
+        // GRDBSQLite is GRDB's own name for libsqlite3.
+        "CaseIndex": ["Evidence", "GRDB", "GRDBSQLite"],
         "Ingest": [
             "Evidence", "Fixity", "Vault", "Recorders", "Inspection", "Custody", "CaseIndex",
             "Logging", "ServiceLifecycle",

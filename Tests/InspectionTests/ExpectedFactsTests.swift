@@ -99,7 +99,7 @@ struct ExpectedFactsTests {
 }
 
 extension JSONValue {
-    fileprivate var number: Double? {
+    var number: Double? {
         switch self {
         case .integer(let value): Double(value)
         case .decimal(let value): value

@@ -197,8 +197,11 @@ struct StickTests {
         let notaries = try Notaries(1, of: station)
         let (authority, other) = (try TestAuthority(), try TestAuthority())
         let ledger = try station.open()
-        let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-        station.clock.withLock { $0 = now }
+        // The authorities' clock is this machine's.
+        func now() -> Timestamp {
+            Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        }
+        station.clock.withLock { $0 = now() }
         try await ledger.enter(station.events(5))
         let note = try station.reader().checkpoint().note
         var queries: [String: [UInt8]] = [:]
@@ -215,7 +218,7 @@ struct StickTests {
         station.sticks.write(bad, at: "a/stamps/sm3.tsr")
         let answer = try station.read("a", notaries.policy)
         let trust = try TimeStampTrust(pem: authority.ca)
-        let found = try answer.stamps(reader: station.reader(), trust: trust, now: now)
+        let found = try answer.stamps(reader: station.reader(), trust: trust, now: now())
         guard case .success(.holds) = found[.sha256], case .failure(let failure) = found[.sm3]
         else {
             Issue.record("\(found)")

@@ -29,6 +29,9 @@ struct clinux_facts {
     unsigned int uid;
     unsigned long long device;
     long long size;
+    unsigned long long inode;
+    /// Nanoseconds since 1970.
+    long long modified;
 };
 /// stat(2), or lstat(2) where links are not followed; 0 on success, else -1 and errno.
 int clinux_facts_at(const char *path, bool follows, struct clinux_facts *facts);

@@ -15,9 +15,11 @@ enum AssignmentView: Migration {
                     PRIMARY KEY (origin, item, number, begins)) WITHOUT ROWID;
                 CREATE INDEX assignmentsByCase
                     ON assignments (number, start DESC, item DESC, origin) WHERE stands = 1;
+                -- What is proposed, a JSON array of cases, and the field task that it rests on; all that was
+                -- weighed, and why, stands in the record.
                 CREATE TABLE matches (
                     origin INTEGER NOT NULL, item INTEGER NOT NULL, leaf INTEGER NOT NULL,
-                    decision TEXT NOT NULL, body TEXT NOT NULL,
+                    decision TEXT NOT NULL, proposed TEXT, duty TEXT,
                     PRIMARY KEY (origin, item)) WITHOUT ROWID;
                 -- How many links stand, and how many of them are persons'. `matched` is the leaf of
                 -- what the matcher thought last; NULL where it is to think (again).

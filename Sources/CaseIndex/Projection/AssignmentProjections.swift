@@ -48,6 +48,7 @@ enum AssignmentProjection: RowProjection {
                 ])
         }
         try tables.countLinks(of: item)
+        tables.refreshSearch(of: item)
         if assignment.step == .assigned { try tables.unmatchTake(of: item) }
     }
 }
@@ -64,15 +65,21 @@ enum MatchProjection: RowProjection {
         guard let item = try tables.item(named: match.item) else {
             throw MalformedEntry(problem: "a match of no item")
         }
+        let proposed = match.proposed.map { JSONValue.string($0.description) }
+        let duty = proposed.isEmpty ? nil : match.candidates.first?[key: "duty"]?.stringValue
         try tables.run(
             """
-            INSERT OR REPLACE INTO matches (origin, item, leaf, decision, body)
-            VALUES (?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO matches (origin, item, leaf, decision, proposed, duty)
+            VALUES (?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(item), .integer(event.index), .text(match.decision),
-                .text(JSONWriter.line(.object(row.members))),
+                .init(proposed.isEmpty ? nil : JSONWriter.line(.array(proposed))), .init(duty),
             ])
+        // What came while the matcher thought was not thought of: it looks again.
+        if let seen = match.seen, try tables.hasNews(for: item, from: seen, before: event.index) {
+            return
+        }
         try tables.run(
             "UPDATE items SET matched = ?3 WHERE origin = ?1 AND leaf = ?2",
             [.integer(item), .integer(event.index)])
@@ -88,6 +95,20 @@ extension IndexTables {
                 WHERE origin = ?1 AND item = ?2 AND stands = 1)
             WHERE origin = ?1 AND leaf = ?2
             """, [.integer(item)])
+    }
+
+    /// Whether anything that matching goes by was entered with one of those leaves.
+    fileprivate func hasNews(for item: Int64, from first: Int64, before last: Int64) throws -> Bool
+    {
+        guard first < last else { return false }
+        return try row(
+            """
+            SELECT 1 FROM events e WHERE e.origin = ?1 AND e.leaf >= ?2 AND e.leaf < ?3
+                AND (e.event IN ('schedule', 'assignment', 'attribution', 'recorder-issue',
+                        'clock-measurement')
+                    OR e.leaf = (SELECT described FROM items WHERE origin = ?1 AND leaf = ?4))
+            LIMIT 1
+            """, [.integer(first), .integer(last), .integer(item)]) != nil
     }
 
     /// What is not linked yet may be of the same case as the rest of its take.

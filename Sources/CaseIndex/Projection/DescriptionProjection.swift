@@ -13,13 +13,7 @@ enum DescriptionProjection: RowProjection {
             throw MalformedEntry(problem: "a description of no item")
         }
         try tables.run("DELETE FROM facts WHERE origin = ? AND item = ?", [.integer(item)])
-        var members = row.members
-        members["item"] = nil
-        for fact in FactRows.flattened(members) {
-            try tables.run(
-                "INSERT OR REPLACE INTO facts (origin, item, name, value) VALUES (?, ?, ?, ?)",
-                [.integer(item), .text(fact.name), fact.value])
-        }
+        try tables.setFacts(of: item, row.members)
         let facts = description.facts
         try tables.run(
             """
@@ -34,7 +28,26 @@ enum DescriptionProjection: RowProjection {
         try tables.unmatch(item: item)
         try tables.group(item: item)
         try tables.boundClocks(by: item)
-        try tables.refreshSearch(of: item)
+        tables.refreshSearch(of: item)
+    }
+}
+
+extension IndexTables {
+    /// An item that has none gets the facts of a `description`.
+    func setFacts(of item: Int64, _ members: [String: JSONValue]) throws {
+        var members = members
+        members["item"] = nil
+        // All in one statement: they are many.
+        let values = FactRows.flattened(members).map { ($0.name, $0.value.json) }
+        try run(
+            """
+            INSERT INTO facts (origin, item, name, value)
+            SELECT ?1, ?2, key, value FROM json_each(?3)
+            """,
+            [
+                .integer(item),
+                .text(JSONWriter.line(.object(Dictionary(values, uniquingKeysWith: { $1 })))),
+            ])
     }
 }
 

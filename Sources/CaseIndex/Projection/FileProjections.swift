@@ -42,7 +42,7 @@ enum IngestionProjection: RowProjection {
             ])
         try tables.addName(of: event.index, file, visit: visit, seen: event)
         try tables.addSighting(of: event.index, file, visit: visit)
-        try tables.refreshSearch(of: event.index)
+        tables.refreshSearch(of: event.index)
     }
 
     /// An item whose file row was erased or cannot be read: what the leaf itself says is all there
@@ -66,7 +66,7 @@ enum IngestionProjection: RowProjection {
                 .integer(event.leaf.time.milliseconds), .bytes(sha256.bytes), .bytes(sm3.bytes),
                 .integer(size),
             ])
-        try tables.refreshSearch(of: event.index)
+        tables.refreshSearch(of: event.index)
     }
 
     private static func marks(_ marks: [String]) -> String? {
@@ -88,8 +88,14 @@ enum DuplicateProjection: RowProjection {
             throw MalformedEntry(problem: "a duplicate of no item")
         }
         if file.isNewName { try tables.addName(of: item, file, visit: visit, seen: event) }
+        // It was being taken again while it was deleted, and is there again.
+        try tables.run(
+            """
+            UPDATE items SET deleted = NULL, erased = NULL, isListed = isFootage
+            WHERE origin = ? AND leaf = ? AND deleted IS NOT NULL
+            """, [.integer(item)])
         try tables.addSighting(of: item, file, visit: visit)
-        if file.isNewName { try tables.refreshSearch(of: item) }
+        if file.isNewName { tables.refreshSearch(of: item) }
     }
 }
 

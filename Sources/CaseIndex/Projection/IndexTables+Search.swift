@@ -1,5 +1,4 @@
 import Evidence
-import GRDB
 
 extension IndexTables {
     /// The row of the gram table that belongs to an item: the origin's number and the leaf in one.
@@ -8,38 +7,53 @@ extension IndexTables {
     /// Bits of a gram row that hold the leaf.
     static let leafBits: Int64 = 44
 
-    /// Makes an item's text and its grams agree with its names and tags.
-    func refreshSearch(of item: Int64) throws {
+    /// Makes the text of all footage of a case agree with what is known of it.
+    func refreshSearch(of number: CaseNumber) throws {
+        for row in try rows(
+            """
+            SELECT DISTINCT item FROM assignments
+            WHERE origin = ? AND number = ? AND stands = 1 ORDER BY item
+            """, [.text(number.description)])
+        {
+            refreshSearch(of: try row.integer("item"))
+        }
+    }
+
+    /// The same where a field task changed, of the footage that is linked by it. One that was not there
+    /// `before` has none.
+    func refreshSearch(of duty: DutyRow, after before: DutyRow?) throws {
+        guard let before else { return }
+        for number in Set(before.caseNumbers + duty.caseNumbers).sorted() {
+            for row in try rows(
+                """
+                SELECT DISTINCT item FROM assignments
+                WHERE origin = ? AND number = ? AND stands = 1 AND body ->> '$.duty' = ?
+                ORDER BY item
+                """, [.text(number.description), .text(duty.id)])
+            {
+                refreshSearch(of: try row.integer("item"))
+            }
+        }
+    }
+
+    /// An item's names, its tags or its cases are others: its text is made anew with the batch's end, once
+    /// for all that happened to it.
+    func refreshSearch(of item: Int64) { unread.items.insert(item) }
+
+    /// Makes the texts and the grams of those items agree with what is known of them now.
+    func refreshSearch() throws {
+        for item in unread.items.sorted() { try writeSearch(of: item) }
+        unread.forget()
+    }
+
+    private func writeSearch(of item: Int64) throws {
         guard
             let stored = try row(
                 """
-                SELECT station, leaf, recorder, officer, claimedOfficer, search FROM items
-                WHERE origin = ? AND leaf = ?
+                SELECT search FROM items WHERE origin = ? AND leaf = ?
                 """, [.integer(item)])
         else { return }
-        var fields = [try stored.ledgerName().description]
-        for column in ["recorder", "officer", "claimedOfficer"] {
-            if let value = try stored.optionalText(column), !fields.contains(value) {
-                fields.append(value)
-            }
-        }
-        for name in try rows(
-            "SELECT DISTINCT path FROM names WHERE origin = ? AND item = ? ORDER BY path",
-            [.integer(item)])
-        {
-            let path = try name.path("path")
-            fields.append(path.utf8 ?? path.display)
-        }
-        for tag in try rows(
-            """
-            SELECT value FROM facts
-            WHERE origin = ? AND item = ? AND name > 'tags/' AND name < 'tags0' ORDER BY name
-            """, [.integer(item)])
-        {
-            if let value = try? tag.optionalText("value"), !fields.contains(value) {
-                fields.append(value)
-            }
-        }
+        let fields = try searchFields(of: item).map(\.text)
         let (old, new) = (try stored.text("search"), SearchText.folded(fields))
         guard old != new else { return }
         try run(
@@ -54,12 +68,38 @@ extension IndexTables {
         let number = Self.gramRow(origin: origin, leaf: item)
         // A contentless table forgets a row only when told what it held.
         if !old.isEmpty {
-            try db.cachedStatement(
-                sql: "INSERT INTO grams (grams, rowid, terms) VALUES ('delete', ?, ?)"
-            ).execute(arguments: [number, SearchText.spelled(old)])
+            try db.run(
+                "INSERT INTO grams (grams, rowid, terms) VALUES ('delete', ?, ?)",
+                [.integer(number), .text(SearchText.spelled(old))])
         }
         guard !new.isEmpty else { return }
-        try db.cachedStatement(sql: "INSERT INTO grams (rowid, terms) VALUES (?, ?)")
-            .execute(arguments: [number, SearchText.spelled(new)])
+        try db.run(
+            "INSERT INTO grams (rowid, terms) VALUES (?, ?)",
+            [.integer(number), .text(SearchText.spelled(new))])
+    }
+}
+
+extension IndexTables {
+    /// Named by their leaves. One batch's, on the writer's queue.
+    final class UnreadItems {
+        fileprivate(set) var items: Set<Int64> = []
+        /// What a case or a field task is found by: files of one day have the same ones.
+        private var known: [Source: [SearchField]] = [:]
+
+        enum Source: Hashable {
+            case caseNumber(String)
+            case duty(String)
+        }
+
+        func fields(
+            of source: Source, _ read: () throws -> [SearchField]
+        ) rethrows -> [SearchField] {
+            if let fields = known[source] { return fields }
+            let fields = try read()
+            known[source] = fields
+            return fields
+        }
+
+        fileprivate func forget() { (items, known) = ([], [:]) }
     }
 }

@@ -9,6 +9,8 @@ struct IndexTables {
     let db: Database
     /// The number of the ledger's origin; the first bound value of every statement.
     let origin: Int64
+    /// Items whose text is to be made anew; see ``refreshSearch()``.
+    let unread = UnreadItems()
 
     /// A value to bind.
     enum Value {
@@ -22,18 +24,22 @@ struct IndexTables {
         init(_ value: [UInt8]?) { self = value.map(Value.bytes) ?? .null }
         init(_ flag: Bool) { self = .integer(flag ? 1 : 0) }
 
-        var databaseValue: DatabaseValue {
+        var json: JSONValue {
             switch self {
             case .null: .null
-            case .integer(let value): value.databaseValue
-            case .text(let value): Self.whole(value).databaseValue
-            case .bytes(let value): Data(value).databaseValue
+            case .integer(let value): .integer(value)
+            case .text(let value): .string(Self.whole(value))
+            case .bytes(let value): .string(Hex.encode(value))
             }
         }
 
         /// SQLite's text ends at the first NUL, and what comes after would be lost unseen.
-        private static func whole(_ text: String) -> String {
-            guard text.utf8.contains(0) else { return text }
+        static func whole(_ text: String) -> String {
+            var text = text
+            let hasNUL = text.withUTF8 { utf8 in
+                utf8.baseAddress.map { memchr($0, 0, utf8.count) != nil } ?? false
+            }
+            guard hasNUL else { return text }
             var scalars = String.UnicodeScalarView()
             for scalar in text.unicodeScalars {
                 scalars.append(scalar.value == 0 ? "\u{fffd}" : scalar)
@@ -44,23 +50,17 @@ struct IndexTables {
 
     /// Runs a statement whose first parameter is the origin.
     func run(_ sql: String, _ values: [Value]) throws {
-        try db.cachedStatement(sql: sql).execute(arguments: arguments(values))
+        try db.run(sql, [.integer(origin)] + values)
     }
 
     /// The first row of a query whose first parameter is the origin.
     func row(_ sql: String, _ values: [Value]) throws -> Columns? {
-        try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments(values))
-            .map(Columns.init)
+        try db.row(sql, [.integer(origin)] + values)
     }
 
     /// Every row of such a query.
     func rows(_ sql: String, _ values: [Value]) throws -> [Columns] {
-        try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments(values))
-            .map(Columns.init)
-    }
-
-    private func arguments(_ values: [Value]) -> StatementArguments {
-        StatementArguments([origin.databaseValue] + values.map(\.databaseValue))
+        try db.rows(sql, [.integer(origin)] + values)
     }
 }
 

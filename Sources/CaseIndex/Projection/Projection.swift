@@ -44,6 +44,13 @@ struct Projection {
         ClockProjection.self,
         OrderProjection.self,
         OrderStepProjection.self,
+        HoldProjection.self,
+        HoldReleaseProjection.self,
+        PrivateProjection.self,
+        DeletionProposalProjection.self,
+        ProposalStepProjection.self,
+        DeletionProjection.self,
+        ErasureProjection.self,
     ]
 
     private struct Key: Hashable {
@@ -96,6 +103,14 @@ enum CustodyProjection {
             try tables.addCustody(
                 item: item, leaf: event.index, account: try account(of: row, in: event, tables))
             concerned = true
+            // What is said of an erased item is to be erased too.
+            if ErasureRow.isErasable(row.kind) {
+                try tables.run(
+                    """
+                    UPDATE items SET erased = NULL
+                    WHERE origin = ? AND leaf = ? AND erased IS NOT NULL
+                    """, [.integer(item)])
+            }
         }
         if event.leaf.event == .ingestion, try tables.hasItem(event.index) {
             let row = event.rows.first { $0.kind == FileRow.kind }

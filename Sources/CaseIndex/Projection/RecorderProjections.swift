@@ -38,8 +38,10 @@ enum AttributionProjection: RowProjection {
         if let name = attribution.visit {
             let visit = try tables.visit(named: name, in: event)
             items = try tables.rows(
-                "SELECT leaf FROM items WHERE origin = ? AND visit = ? AND isAttributed = 0",
-                [.integer(visit)]
+                """
+                SELECT leaf FROM items
+                WHERE origin = ? AND visit = ? AND isAttributed = 0 AND deleted IS NULL
+                """, [.integer(visit)]
             ).map { try $0.integer("leaf") }
         } else {
             guard let item = try tables.item(named: attribution.item) else {
@@ -58,7 +60,7 @@ enum AttributionProjection: RowProjection {
                     .init(attribution.item != nil),
                 ])
             try tables.addCustody(item: item, leaf: event.index, account: attribution.by)
-            try tables.refreshSearch(of: item)
+            tables.refreshSearch(of: item)
             try tables.unmatch(item: item)
         }
     }

@@ -39,6 +39,8 @@ extension IndexTables {
         /// Parts of a recording: more is no take.
         static let parts: Int64 = 600
         static let neighbours = 64
+        /// Files before, and after, a hole, the file itself among them.
+        static let beyond = 5
     }
 
     /// Puts an item that was just described where it belongs. What is no footage, or has neither time nor
@@ -144,15 +146,17 @@ extension IndexTables {
     }
 
     private func neighbours(of part: Part) throws -> [Part] {
-        func fetch(_ condition: String, _ values: [Value]) throws -> [Part] {
+        func fetch(
+            _ condition: String, _ values: [Value], limit: Int = Limit.neighbours
+        ) throws -> [Part] {
             try rows(
                 """
                 SELECT * FROM parts WHERE origin = ? AND source = ? AND \(condition)
-                LIMIT \(Limit.neighbours)
+                LIMIT \(limit)
                 """, [.text(part.source)] + values
             ).map(Part.init).filter { $0.item != part.item }
         }
-        let found =
+        var found =
             try fetch(
                 "start BETWEEN ? AND ? ORDER BY start, item",
                 [
@@ -165,15 +169,17 @@ extension IndexTables {
                     .integer(part.start - Limit.gap),
                     .integer(part.finish + Limit.gap),
                 ])
-            // Across a hole: the next before, and the next after.
-            + fetch(
+        if !part.isVideo || part.sequence != nil {
+            // The next before: across a hole, or the video that goes on while a photo is taken.
+            found += try fetch(
                 "start BETWEEN ? AND ? ORDER BY start DESC, item DESC",
-                [.integer(part.start - Limit.hole), .integer(part.start)]
-            ).prefix(4)
-            + fetch(
+                [.integer(part.start - Limit.hole), .integer(part.start)], limit: Limit.beyond)
+        }
+        if part.isVideo, part.sequence != nil {
+            found += try fetch(
                 "start BETWEEN ? AND ? ORDER BY start, item",
-                [.integer(part.start), .integer(part.finish + Limit.hole)]
-            ).prefix(4)
+                [.integer(part.start), .integer(part.finish + Limit.hole)], limit: Limit.beyond)
+        }
         var seen: Set<Int64> = []
         return found.filter { seen.insert($0.item).inserted }
     }

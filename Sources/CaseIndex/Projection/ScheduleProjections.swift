@@ -22,6 +22,7 @@ enum CaseProjection: RowProjection {
                 .integer(Int64(number.number)), .init(number.suffix.map { Int64($0) }),
                 .init(known.restricted), .text(JSONWriter.line(.object(row.members))),
             ])
+        try tables.refreshSearch(of: number)
     }
 }
 
@@ -37,9 +38,8 @@ enum DutyProjection: RowProjection {
         let window = duty.window
         let before = try tables.row(
             "SELECT body FROM duties WHERE origin = ? AND id = ?", [.text(duty.id)])
-        if let before = try before?.schedule(DutyRow.rowKind) {
-            try tables.unmatch(around: DutyRow(before))
-        }
+        let old = try before?.schedule(DutyRow.rowKind).map { try DutyRow($0) }
+        if let old { try tables.unmatch(around: old) }
         try tables.unmatch(around: duty)
         try tables.run(
             """
@@ -67,5 +67,6 @@ enum DutyProjection: RowProjection {
                     .text(duty.id),
                 ])
         }
+        try tables.refreshSearch(of: duty, after: old)
     }
 }

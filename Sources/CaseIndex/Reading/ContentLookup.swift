@@ -24,9 +24,7 @@ package struct ContentLookup {
 
     fileprivate init(_ db: Database, origin: String) throws {
         self.db = db
-        let row = try IndexReader.rows(
-            db, "SELECT id, nextLeaf FROM origins WHERE origin = ?", [.text(origin)]
-        ).first
+        let row = try db.row("SELECT id, nextLeaf FROM origins WHERE origin = ?", [.text(origin)])
         (self.origin, nextLeaf) = (try row?.integer("id") ?? -1, try row?.integer("nextLeaf") ?? 0)
     }
 
@@ -70,7 +68,7 @@ package struct ContentLookup {
 
     /// The rows of a query whose first parameter is the origin.
     private func rows(_ sql: String, _ values: [IndexTables.Value]) throws -> [Columns] {
-        try IndexReader.rows(db, sql, [.integer(origin)] + values)
+        try db.rows(sql, [.integer(origin)] + values)
     }
 }
 

@@ -68,6 +68,7 @@ extension IndexReader {
             SELECT * FROM items
             WHERE origin IN (SELECT id FROM origins) AND leaf > ? AND matched IS NULL
                 AND personsLinks = 0 AND isFootage = 1 AND described IS NOT NULL
+                AND deleted IS NULL
             ORDER BY leaf LIMIT \(max(0, limit))
             """, [.integer(leaf)]
         ).map(matchable)

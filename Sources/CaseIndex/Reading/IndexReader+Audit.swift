@@ -97,12 +97,12 @@ extension IndexReader {
     package func orderedDump(_ body: ([UInt8]) throws -> Void) throws {
         try read { db in
             for table in try Self.dumpedTables(db) {
-                let cursor = try Row.fetchCursor(db, sql: table.sql)
-                while let row = try cursor.next() {
-                    let columns = Columns(row)
-                    let values = try table.columns.map { try columns.json($0) }
+                try db.steps(table.sql, []) { statement, columns in
+                    let row = Columns(names: table.columns, cells: statement.cells(columns))
+                    let values = try table.columns.map { try row.json($0) }
                     let line = JSONWriter.line(.array([.string(table.name)] + values)) + "\n"
                     try body(Array(line.utf8))
+                    return true
                 }
             }
         }
@@ -115,16 +115,15 @@ extension IndexReader {
     }
 
     private static func dumpedTables(_ db: Database) throws -> [DumpedTable] {
-        let names = try rows(
-            db,
+        let names = try db.rows(
             """
             SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'grams%'
                 AND name NOT LIKE 'sqlite_%' ORDER BY name
             """
         ).map { try $0.text("name") }
         return try names.map { name in
-            let info = try rows(
-                db, "SELECT name, pk FROM pragma_table_info(?) ORDER BY cid", [.text(name)])
+            let info = try db.rows(
+                "SELECT name, pk FROM pragma_table_info(?) ORDER BY cid", [.text(name)])
             // The number of an origin is chance; its name is not.
             let isOrigins = name == "origins"
             let columns = try info.map { try $0.text("name") }.filter { !isOrigins || $0 != "id" }

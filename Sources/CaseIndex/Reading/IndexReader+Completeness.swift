@@ -1,15 +1,31 @@
 package import Evidence
 import GRDB
 
-/// Footage that is linked to a case, as a completeness check sees it.
-package struct LinkedFootage: Hashable, Sendable {
+/// Footage of a field task, or perhaps of one, as a completeness check sees it.
+package struct TaskFootage: Hashable, Sendable {
     package let item: String
     package let begins: Timestamp
     package let ends: Timestamp
+    package let sequence: Int64?
     /// Sequence numbers that are missing before it in its take.
     package let missing: Int64
     /// `damaged`, `encrypted` or `unreadable`; nil where it is sound, or not described yet.
     package let problem: String?
+    /// The field task that it was linked by; where it is linked to no case, the one that a person is
+    /// asked about first.
+    package let duty: String?
+
+    fileprivate init(_ row: Columns, duty: String?) throws {
+        let status = try row.optionalText("status")
+        item = try row.ledgerName().description
+        begins = Timestamp(milliseconds: try row.integer("start"))
+        ends = Timestamp(
+            milliseconds: try row.optionalInteger("finish") ?? begins.milliseconds)
+        sequence = try row.optionalInteger("sequence")
+        missing = try row.optionalInteger("missing") ?? 0
+        problem = ["damaged", "encrypted", "unreadable"].contains(status) ? status : nil
+        self.duty = duty
+    }
 }
 
 extension IndexReader {
@@ -32,13 +48,13 @@ extension IndexReader {
     /// Footage of these cases that touches a time, each file once, the oldest first.
     package func footage(
         of cases: [CaseNumber], touching times: ClosedRange<Timestamp>
-    ) throws -> [LinkedFootage] {
+    ) throws -> [TaskFootage] {
         let (first, last) = (times.lowerBound.milliseconds, times.upperBound.milliseconds)
         var seen: Set<Int64> = []
         return try cases.flatMap { number in
             try rows(
                 """
-                SELECT i.leaf, i.station, i.start, i.finish, i.status, p.missing
+                SELECT i.leaf, i.station, i.start, i.finish, i.status, i.sequence, p.missing, a.body
                 FROM assignments a JOIN items i ON i.origin = a.origin AND i.leaf = a.item
                 LEFT JOIN parts p ON p.origin = a.origin AND p.item = a.item
                 WHERE a.number = ? AND a.stands = 1 AND a.start BETWEEN ? AND ?
@@ -50,15 +66,70 @@ extension IndexReader {
                     .integer(first),
                 ])
         }.filter { seen.insert(try $0.integer("leaf")).inserted }.map { row in
-            let status = try row.optionalText("status")
-            let begins = Timestamp(milliseconds: try row.integer("start"))
-            return LinkedFootage(
-                item: try row.ledgerName().description, begins: begins,
-                ends: try row.optionalInteger("finish").map { Timestamp(milliseconds: $0) }
-                    ?? begins,
-                missing: try row.optionalInteger("missing") ?? 0,
-                problem: ["damaged", "encrypted", "unreadable"].contains(status) ? status : nil)
+            let link = try row.schedule(AssignmentRow.kind).flatMap { try? AssignmentRow($0) }
+            return try TaskFootage(row, duty: link?.duty)
         }
+    }
+
+    /// Footage that is linked to no case and touches a time, the oldest first.
+    package func unlinkedFootage(
+        touching times: ClosedRange<Timestamp>, limit: Int = 10_000
+    ) throws -> [TaskFootage] {
+        let (first, last) = (times.lowerBound.milliseconds, times.upperBound.milliseconds)
+        return try rows(
+            """
+            SELECT i.leaf, i.station, i.start, i.finish, i.status, i.sequence, p.missing,
+                m.duty
+            FROM items i LEFT JOIN parts p ON p.origin = i.origin AND p.item = i.leaf
+            LEFT JOIN matches m ON m.origin = i.origin AND m.item = i.leaf
+            WHERE i.links = 0 AND i.isFootage = 1 AND i.start BETWEEN ? AND ?
+                AND i.described IS NOT NULL AND i.deleted IS NULL
+                AND ifnull(i.finish, i.start) >= ?
+            ORDER BY i.start, i.leaf LIMIT \(max(0, limit))
+            """,
+            [.integer(first - 86_400_000), .integer(last), .integer(first)]
+        ).map { try TaskFootage($0, duty: $0.optionalText("duty")) }
+    }
+
+    /// Footage that is linked to no case, of a time that cannot be right, with the moment of the docking
+    /// that brought it.
+    package func unlinkedFootage(
+        dockedIn times: ClosedRange<Timestamp>, limit: Int = 10_000
+    ) throws -> [(item: MatchableItem, docked: Timestamp)] {
+        try rows(
+            """
+            SELECT i.leaf, i.station, v.docked
+            FROM visits v JOIN items i ON i.origin = v.origin AND i.visit = v.leaf
+            WHERE v.docked BETWEEN ? AND ? AND i.links = 0 AND i.isFootage = 1
+                AND i.clockFlags IS NOT NULL AND i.described IS NOT NULL AND i.deleted IS NULL
+            ORDER BY i.leaf LIMIT \(max(0, limit))
+            """,
+            [
+                .integer(times.lowerBound.milliseconds), .integer(times.upperBound.milliseconds),
+            ]
+        ).compactMap { row in
+            guard let item = try matchable(row.ledgerName().description),
+                item.clockFlags.contains(where: { $0 != .zoneApart })
+            else { return nil }
+            return (item, Timestamp(milliseconds: try row.integer("docked")))
+        }
+    }
+
+    /// How many of the numbers between two files of a recorder are there, whatever they are of.
+    package func numbers(
+        of recorder: String, between numbers: Range<Int64>, from first: Timestamp,
+        to last: Timestamp
+    ) throws -> Int64 {
+        try rows(
+            """
+            SELECT count(DISTINCT sequence) AS found FROM items
+            WHERE recorder = ? AND start BETWEEN ? AND ? AND sequence >= ? AND sequence < ?
+            """,
+            [
+                .text(recorder), .integer(first.milliseconds), .integer(last.milliseconds),
+                .integer(numbers.lowerBound), .integer(numbers.upperBound),
+            ]
+        ).first?.integer("found") ?? 0
     }
 
     /// Recorders that were ever an officer's.

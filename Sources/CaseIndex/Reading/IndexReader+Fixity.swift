@@ -43,7 +43,7 @@ extension IndexReader {
         try rows(
             """
             SELECT station, leaf, sha256, sm3, size FROM items AS item
-            WHERE leaf > ?1 AND (\(isNew ? "verified IS NULL" : "verified < ?2"))
+            WHERE leaf > ?1 AND deleted IS NULL AND (\(isNew ? "verified IS NULL" : "verified < ?2"))
                 AND NOT EXISTS (
                     SELECT 1 FROM findings JOIN events USING (origin, leaf)
                     WHERE findings.origin = item.origin AND findings.item = item.leaf
@@ -64,7 +64,7 @@ extension IndexReader {
             """
             SELECT count(*) AS items, count(*) - count(verified) AS never, min(verified) AS oldest,
                 coalesce(sum(verified IS NULL OR verified < ?), 0) AS due
-            FROM items
+            FROM items WHERE deleted IS NULL
             """, [.integer(moment.milliseconds)]
         ).first
         return FixityFigures(

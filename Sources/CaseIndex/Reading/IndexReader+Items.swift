@@ -35,8 +35,7 @@ extension IndexReader {
         try read { db in
             let keys: [Columns]
             if let name = LedgerName(text) {
-                keys = try Self.rows(
-                    db,
+                keys = try db.rows(
                     """
                     SELECT origin, leaf, station FROM items
                     WHERE origin IN (SELECT id FROM origins) AND leaf = ? AND station = ?
@@ -62,8 +61,7 @@ extension IndexReader {
                 WHERE \(column) >= ?1 AND \(column) <= ?2 LIMIT \(severalLimit))
             """
         }
-        return try rows(
-            db,
+        return try db.rows(
             "\(half("sha256")) UNION \(half("sm3")) ORDER BY leaf, origin LIMIT \(severalLimit)",
             [.bytes(range.first), .bytes(range.last)])
     }
@@ -82,7 +80,7 @@ extension IndexReader {
         let values: [IndexTables.Value] = [
             .integer(try key.integer("origin")), .integer(try key.integer("leaf")),
         ]
-        func fetch(_ sql: String) throws -> [Columns] { try rows(db, sql, values) }
+        func fetch(_ sql: String) throws -> [Columns] { try db.rows(sql, values) }
         guard let row = try fetch("SELECT * FROM items WHERE origin = ? AND leaf = ?").first else {
             return nil
         }
@@ -155,9 +153,12 @@ extension IndexReader {
             WHERE origin = ? AND item = ? AND stands = 1 ORDER BY number, begins
             """
         ).compactMap(LinkedCase.init)
-        record.match = try fetch(
-            "SELECT body AS match FROM matches WHERE origin = ? AND item = ?"
-        ).first?.match()
+        record.proposed =
+            try fetch(
+                "SELECT proposed FROM matches WHERE origin = ? AND item = ?"
+            ).first?.texts("proposed") ?? []
+        record.holds = try holds(
+            db, item: try key.integer("leaf"), origin: try key.integer("origin"))
         record.copies = try fetch(
             "SELECT place FROM replicas WHERE origin = ? AND item = ? ORDER BY place"
         ).map { try $0.text("place") }

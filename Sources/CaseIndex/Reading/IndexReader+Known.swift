@@ -26,6 +26,7 @@ extension IndexReader {
             JOIN items i ON i.origin = n.origin AND i.leaf = n.item
             WHERE n.path = ? AND n.modified = ? AND i.size = ? AND v.recorder IS ?
                 AND v.volumeSerial IS ? AND i.blocks IS NOT NULL AND i.probe IS NOT NULL
+                AND i.deleted IS NULL
             ORDER BY n.visit DESC, i.leaf DESC LIMIT 1
             """,
             [
@@ -53,13 +54,15 @@ extension IndexReader {
                 """
                 SELECT i.station, i.leaf FROM names n
                 JOIN items i ON i.origin = n.origin AND i.leaf = n.item
-                WHERE n.path = ? AND i.sha256 = ? AND i.recorder IS ? ORDER BY i.leaf LIMIT 1
+                WHERE n.path = ? AND i.sha256 = ? AND i.recorder IS ? AND i.deleted IS NULL
+                ORDER BY i.leaf LIMIT 1
                 """, [.bytes(path.bytes), .bytes(sha256.bytes), .init(recorder)]
             ).first
         } else {
             row = try rows(
                 """
-                SELECT station, leaf FROM items WHERE sha256 = ? AND recorder IS ?
+                SELECT station, leaf FROM items
+                WHERE sha256 = ? AND recorder IS ? AND deleted IS NULL
                 ORDER BY leaf LIMIT 1
                 """, [.bytes(sha256.bytes), .init(recorder)]
             ).first
@@ -69,7 +72,7 @@ extension IndexReader {
 
     /// Items without a description, oldest first: sealed, but a crash came before their facts.
     package func undescribed(limit: Int = .max) throws -> [DescribableItem] {
-        try describable(where: "described IS NULL", limit: limit)
+        try describable(where: "described IS NULL AND deleted IS NULL", limit: limit)
     }
 
     /// Items of our own ledger without a copy at that place, oldest first, beyond a leaf.
@@ -78,7 +81,7 @@ extension IndexReader {
     ) throws -> [DescribableItem] {
         try describable(
             where: """
-                leaf > \(leaf) AND NOT EXISTS (
+                leaf > \(leaf) AND deleted IS NULL AND NOT EXISTS (
                     SELECT 1 FROM replicas r
                     WHERE r.origin = items.origin AND r.item = items.leaf AND r.place = ?)
                 """, [.text(place)], limit: limit)
@@ -90,7 +93,7 @@ extension IndexReader {
             """
             SELECT 1 FROM items i
             JOIN replicas r ON r.origin = i.origin AND r.item = i.leaf AND r.place = ?
-            WHERE i.sha256 = ? LIMIT 1
+            WHERE i.sha256 = ? AND i.deleted IS NULL LIMIT 1
             """, [.text(place), .bytes(sha256.bytes)]
         ).isEmpty
     }

@@ -11,17 +11,24 @@ extension IndexReader {
         guard filter.limit > 0 else { return [] }
         return try read { db in
             var query = ListQuery(filter)
-            if let text = filter.text {
-                let words = SearchText.words(text)
-                query.addWords(words)
-                // A case has few recordings: they are all looked at.
-                if filter.caseNumber == nil, let expression = SearchText.expression(for: words),
-                    try Self.isRare(expression, limit: filter.limit, db)
-                {
-                    query.narrow(to: expression)
-                }
+            // A case has few recordings: they are all looked at.
+            if filter.caseNumber == nil,
+                let expression = SearchText.expression(for: filter.terms),
+                try Self.isRare(expression, limit: filter.limit, db)
+            {
+                query.narrow(to: expression)
             }
-            return try Self.rows(db, query.sql, query.values).map(ListedItem.init)
+            let wanted = filter.terms.filter { !$0.isExcluded }
+            return try db.rows(query.sql, query.values).map { row in
+                var item = try ListedItem(row)
+                guard !wanted.isEmpty else { return item }
+                let tables = IndexTables(db: db, origin: item.cursor.origin)
+                item.matched = try tables.searchFields(of: item.cursor.leaf).firstOfEach {
+                    let text = SearchText.fold($0.text)
+                    return wanted.contains { $0.isIn(text) }
+                }
+                return item
+            }
         }
     }
 
@@ -45,6 +52,8 @@ private struct ListQuery {
     private var conditions: [String] = []
     private(set) var values: [IndexTables.Value] = []
     private var source = "items i"
+    /// Whether all rows of the source are to be sorted, which come in no order of the list.
+    private var isUnordered = false
     private var order = "i.start DESC, i.leaf DESC, i.origin"
     private let limit: Int
 
@@ -74,18 +83,73 @@ private struct ListQuery {
                 """)
             order = "a.start DESC, a.item DESC, a.origin"
         }
-        if !filter.includesSidecars { conditions.append("i.isListed = 1") }
+        if let mark = filter.mark {
+            add("instr(i.marks, ?) > 0", .text(JSONWriter.line(.string(mark))))
+        }
+        if let least = filter.minDuration { add("i.duration >= ?", .integer(least)) }
+        if let most = filter.maxDuration { add("i.duration <= ?", .integer(most)) }
+        if let state = filter.state { self.add(state) }
+        if !filter.courts.isEmpty { self.add(courts: filter.courts) }
+        if let cursor = filter.after { self.add(cursor) }
+        self.add(filter.terms)
+        if !filter.includesSidecars, filter.state != .deleted {
+            conditions.append("i.isListed = 1")
+        }
     }
 
-    mutating func addWords(_ words: [String]) {
-        for word in words {
-            conditions.append("instr(i.search, ?) > 0")
-            values.append(.text(word))
+    private mutating func add(_ terms: [SearchTerm]) {
+        for term in terms {
+            let sign = term.isExcluded ? "= 0" : "> 0"
+            let each = term.spellings.map { _ in "instr(i.search, ?) \(sign)" }
+            conditions.append(
+                "(" + each.joined(separator: term.isExcluded ? " AND " : " OR ") + ")")
+            values += term.spellings.map(IndexTables.Value.text)
         }
+    }
+
+    private mutating func add(_ state: ListFilter.State) {
+        switch state {
+        case .assigned: conditions.append("i.links > 0")
+        case .proposed, .inbox:
+            conditions.append(
+                """
+                i.links = 0 AND i.isFootage = 1 AND \(state == .inbox ? "NOT " : "")EXISTS (
+                    SELECT 1 FROM matches m WHERE m.origin = i.origin AND m.item = i.leaf
+                        AND m.decision = 'propose')
+                """)
+        case .quarantined: conditions.append("i.quarantineCode IS NOT NULL")
+        case .deleted: conditions.append("i.deleted IS NOT NULL AND i.isFootage = 1")
+        case .sound, .damaged, .encrypted, .unreadable:
+            conditions.append("i.status = ?")
+            values.append(.text(state.rawValue))
+        }
+    }
+
+    /// Of a court: `（2019）闽06执123号` has its code behind the year, and no digit behind the code.
+    private mutating func add(courts: [String]) {
+        let each = courts.map { _ in
+            "(substr(k.number, 7, length(?)) = ? AND substr(k.number, 7 + length(?), 1) NOT GLOB '[0-9]')"
+        }
+        conditions.append(
+            """
+            EXISTS (SELECT 1 FROM assignments k WHERE k.origin = i.origin AND k.item = i.leaf
+                AND k.stands = 1 AND (\(each.joined(separator: " OR "))))
+            """)
+        values += courts.flatMap { [.text($0), .text($0), .text($0)] }
+    }
+
+    private mutating func add(_ cursor: ListCursor) {
+        conditions.append(
+            "(i.start <= ? AND (i.start < ? OR i.leaf < ? OR i.leaf = ? AND i.origin > ?))")
+        values += [
+            .integer(cursor.start), .integer(cursor.start), .integer(cursor.leaf),
+            .integer(cursor.leaf), .integer(cursor.origin),
+        ]
     }
 
     /// Only what has all those grams: the matches are fetched by their keys, and sorted.
     mutating func narrow(to expression: String) {
+        isUnordered = true
         source = """
             (SELECT rowid AS number FROM grams WHERE grams MATCH ?) g
             CROSS JOIN items i ON i.origin = g.number >> \(IndexTables.leafBits)
@@ -96,8 +160,15 @@ private struct ListQuery {
 
     var sql: String {
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        // What is told of a recording is fetched for those of the page alone.
+        let rows =
+            isUnordered
+            ? """
+            (SELECT i.origin, i.leaf FROM \(source) \(filter) ORDER BY \(order) LIMIT \(limit)) page
+            CROSS JOIN items i ON i.origin = page.origin AND i.leaf = page.leaf
+            """ : source
         return """
-            SELECT i.station, i.leaf, i.ingested, i.sha256, i.size, i.path, i.role, i.recorder,
+            SELECT i.origin, i.start, i.station, i.leaf, i.ingested, i.sha256, i.size, i.path, i.role, i.recorder,
                 i.officer, i.startText, i.startFrom, i.finishText, i.duration, i.status, i.marks,
                 i.quarantineCode, \(RecordingPart.columns), (
                     SELECT group_concat(leaf) FROM (
@@ -109,12 +180,12 @@ private struct ListQuery {
                         WHERE b.origin = i.origin AND b.item = i.leaf AND b.stands = 1
                         ORDER BY b.number)
                 ) END AS cases, CASE WHEN i.links = 0 THEN (
-                    SELECT m.body FROM matches m
-                    WHERE m.origin = i.origin AND m.item = i.leaf AND m.decision = 'propose'
-                ) END AS match
-            FROM \(source)
+                    SELECT m.proposed FROM matches m
+                    WHERE m.origin = i.origin AND m.item = i.leaf
+                ) END AS proposed
+            FROM \(rows)
             LEFT JOIN parts p ON p.origin = i.origin AND p.item = i.leaf
-            \(filter)
+            \(isUnordered ? "" : filter)
             ORDER BY \(order) LIMIT \(limit)
             """
     }
@@ -142,23 +213,25 @@ extension ListedItem {
         ingested = Timestamp(milliseconds: try row.integer("ingested"))
         cases = (try row.optionalText("cases") ?? "").split(separator: ",").map(String.init)
         recording = try RecordingPart(row, station: name.station)
-        proposed = try row.match()?.proposed.map(\.description) ?? []
+        cursor = ListCursor(
+            start: try row.integer("start"), leaf: name.leaf, origin: try row.integer("origin"))
+        proposed = try row.texts("proposed")
     }
 }
 
 extension Columns {
-    /// What the matcher thought last, as it stands in `match`.
-    func match() throws -> MatchRow? {
-        guard let text = try optionalText("match"),
-            let members = (try? JSONReader.value(of: Array(text.utf8)))?.objectValue
-        else { return nil }
-        return try? MatchRow(RecordRow(kind: MatchRow.kind, members: members))
-    }
-
     /// A list of strings that stands as JSON in a column.
     func texts(_ name: String) throws -> [String] {
         guard let text = try optionalText(name) else { return [] }
         let json = try? JSONReader.value(of: Array(text.utf8))
         return json?.arrayValue?.compactMap(\.stringValue) ?? []
+    }
+}
+
+extension [SearchField] {
+    /// The first of each text that is shown.
+    fileprivate func firstOfEach(where fits: (SearchField) -> Bool) -> [SearchField] {
+        var seen: Set<String> = []
+        return filter { fits($0) && seen.insert($0.shown).inserted }
     }
 }

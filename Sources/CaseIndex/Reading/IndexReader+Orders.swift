@@ -96,7 +96,7 @@ extension IndexReader {
                 """
                 SELECT i.leaf, i.station FROM items i
                 WHERE i.\(column) = ?1 AND i.start BETWEEN ?2 AND ?3 AND i.isFootage = 1
-                    AND i.described IS NOT NULL AND ifnull(i.finish, i.start) >= ?4
+                    AND i.described IS NOT NULL AND i.deleted IS NULL AND ifnull(i.finish, i.start) >= ?4
                     AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.origin = i.origin
                         AND o."order" = ?5 AND o.item = i.leaf)
                 ORDER BY i.start, i.leaf LIMIT \(max(0, limit))

@@ -8,12 +8,17 @@ extension IndexReader {
     package func recorderIssues(
         _ recorder: String? = nil, until moment: Timestamp? = nil
     ) throws -> [RecorderIssueRow] {
-        try rows(
+        // Two statements: an index serves no `? IS NULL OR`.
+        let ofOne = recorder == nil ? "" : "origin IN (SELECT id FROM origins) AND recorder = ? AND"
+        let values: [IndexTables.Value] =
+            [recorder].compactMap { $0 }.map { .text($0) } + [
+                .integer(moment?.milliseconds ?? .max)
+            ]
+        return try rows(
             """
-            SELECT * FROM recorderIssues
-            WHERE (?1 IS NULL OR recorder = ?1) AND begins <= ?2
+            SELECT * FROM recorderIssues WHERE \(ofOne) begins <= ?
             ORDER BY recorder, begins, leaf, position
-            """, [.init(recorder), .integer(moment?.milliseconds ?? .max)]
+            """, values
         ).compactMap { row in
             guard let step = RecorderIssueRow.Step(rawValue: try row.text("step")) else {
                 return nil
@@ -26,9 +31,28 @@ extension IndexReader {
         }
     }
 
-    /// Who had it at that moment.
-    package func holder(of recorder: String, at moment: Timestamp) throws -> RecorderHolder {
-        RecorderHolder(try recorderIssues(recorder, until: moment))
+    /// Who had it at that moment, by the register and by the schedule.
+    package func holder(
+        of recorder: String, at moment: Timestamp, known: DutyMemory = DutyMemory()
+    ) throws -> RecorderHolder {
+        var holder = RecorderHolder(try recorderIssues(recorder, until: moment))
+        let tasks = try duties(of: recorder, at: moment, known: known)
+        holder.carrier = Self.carrier(of: recorder, on: tasks)
+        return holder
+    }
+
+    /// Two tasks that say different things say nothing.
+    private static func carrier(of recorder: String, on tasks: [DutyRow]) -> String? {
+        let carriers = Set(tasks.compactMap { $0.carrier(of: recorder) })
+        return carriers.count == 1 ? carriers.first : nil
+    }
+
+    /// Who carries which recorder on the field tasks that are under way at that moment.
+    package func carriers(at moment: Timestamp) throws -> [String: String] {
+        let tasks = try duties(touching: moment...moment)
+        return Set(tasks.flatMap(\.recorders)).reduce(into: [:]) {
+            $0[$1] = Self.carrier(of: $1, on: tasks)
+        }
     }
 
     /// Whether there was such a docking.

@@ -6,7 +6,7 @@ import GRDB
 /// Each call is one consistent look at the index and blocks its caller: call it off the cooperative
 /// pool. Everything it throws is an ``IndexFailure``.
 package struct IndexReader: Sendable {
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
 
     /// Opens an index that is there; makes and changes nothing.
     ///
@@ -32,21 +32,27 @@ package struct IndexReader: Sendable {
         }
     }
 
-    /// One look: every statement inside sees the same state.
+    /// Many questions of one state of the index: whatever `body` asks this reader sees the same.
+    package func oneLook<T>(_ body: () throws -> T) throws -> T { try read { _ in try body() } }
+
+    /// One look: every statement inside sees the same state. A look inside a look is the same one.
     func read<T>(_ body: (Database) throws -> T) throws -> T {
-        try IndexFailure.mapping { try queue.read(body) }
+        try IndexFailure.mapping {
+            try queue.unsafeReentrantRead { db in
+                guard !db.isInsideTransaction else { return try body(db) }
+                var result: T?
+                try db.inTransaction(.deferred) {
+                    result = try body(db)
+                    return .commit
+                }
+                guard let result else { throw IndexFailure(.busy, detail: "no look was had") }
+                return result
+            }
+        }
     }
 
     func rows(_ sql: String, _ values: [IndexTables.Value] = []) throws -> [Columns] {
-        try read { try Self.rows($0, sql, values) }
-    }
-
-    static func rows(
-        _ db: Database, _ sql: String, _ values: [IndexTables.Value] = []
-    ) throws -> [Columns] {
-        try Row.fetchAll(
-            db.cachedStatement(sql: sql), arguments: StatementArguments(values.map(\.databaseValue))
-        ).map(Columns.init)
+        try read { try $0.rows(sql, values) }
     }
 
     /// The origins of the ledgers it holds.

@@ -64,14 +64,20 @@ package struct ItemRecord: Sendable {
     package internal(set) var recording: RecordingPart?
     /// The cases that it, or a part of it, is linked to.
     package internal(set) var cases: [LinkedCase] = []
-    /// What the matcher thought last, where it was asked.
-    package internal(set) var match: MatchRow?
+    /// Cases that a person is asked about.
+    package internal(set) var proposed: [String] = []
     package let quarantineCode: String?
     package let quarantineReason: String?
     /// Where further copies are.
     package internal(set) var copies: [String] = []
     /// When its bytes were last read whole and found sound; nil for not since they were sealed.
     package let verified: Timestamp?
+    /// The leaf of its deletion; its bytes are gone.
+    package let deleted: Int64?
+    /// The leaf of the erasure of what was said of it.
+    package let erased: Int64?
+    /// Holds that keep it.
+    package internal(set) var holds: [String] = []
 
     init(_ row: Columns) throws {
         let name = try row.ledgerName()
@@ -101,6 +107,8 @@ package struct ItemRecord: Sendable {
         quarantineReason = try row.optionalText("quarantineReason")
         attribution = try row.optionalInteger("attribution")
         verified = try row.optionalInteger("verified").map { Timestamp(milliseconds: $0) }
+        deleted = try row.optionalInteger("deleted")
+        erased = try row.optionalInteger("erased")
     }
 
     /// What the inspector needs to describe it once more.
@@ -138,10 +146,13 @@ extension ItemRecord {
         members.set("certificates", certificates.map(\.json))
         members.set("attestations", attestations.map(\.json))
         members.set("copies", copies)
+        members.set("deleted", deleted)
+        members.set("erased", erased)
+        members.set("holds", holds)
         members.set("lastVerified", verified?.description)
         if let recording { members["recording"] = recording.json }
         members.set("cases", cases.map(\.json))
-        if cases.isEmpty { members.set("proposed", match?.proposed.map(\.description) ?? []) }
+        if cases.isEmpty { members.set("proposed", proposed) }
         return .object(members)
     }
 

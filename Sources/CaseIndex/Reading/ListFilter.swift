@@ -10,8 +10,18 @@ package struct ListFilter: Hashable, Sendable {
     package var from: Timestamp?
     /// Begun before this moment.
     package var to: Timestamp?
-    /// Words, each to be found in any letter case anywhere in names, officer, recorder, item, tags.
-    package var text: String?
+    /// Each to be found, or not to be found, in what an item is found by (``SearchField``).
+    package var terms: [SearchTerm] = []
+    /// A mark of the recorder: `important`.
+    package var mark: String?
+    package var state: State?
+    /// Codes of a court, by the case numbers.
+    package var courts: [String] = []
+    /// Microseconds; what has no known duration is neither long nor short enough.
+    package var minDuration: Int64?
+    package var maxDuration: Int64?
+    /// Only what comes after that line of the list.
+    package var after: ListCursor?
     /// Only footage that is linked to no case.
     package var isUnassigned = false
     /// Sidecars too as lines of their own, not only with their footage.
@@ -19,6 +29,35 @@ package struct ListFilter: Hashable, Sendable {
     package var limit = 100
 
     package init() {}
+
+    /// How footage stands.
+    package enum State: String, Sendable, CaseIterable {
+        case assigned, proposed, inbox, quarantined
+        case sound, damaged, encrypted, unreadable
+        /// Its bytes are gone; what is said of it stays.
+        case deleted
+    }
+}
+
+/// A line of the list: what came after it once comes after it always, whatever arrives meanwhile.
+package struct ListCursor: Hashable, Sendable, CustomStringConvertible {
+    package let start: Int64
+    package let leaf: Int64
+    package let origin: Int64
+
+    package init(start: Int64, leaf: Int64, origin: Int64) {
+        (self.start, self.leaf, self.origin) = (start, leaf, origin)
+    }
+
+    package var description: String { "\(start).\(leaf).\(origin)" }
+
+    /// Reads what `description` writes.
+    package init?(_ text: String) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { Int64($0) }
+        guard parts.count == 3, numbers.count == 3 else { return nil }
+        self.init(start: numbers[0], leaf: numbers[1], origin: numbers[2])
+    }
 }
 
 /// One line of `list`.
@@ -51,6 +90,10 @@ package struct ListedItem: Hashable, Sendable {
     package let cases: [String]
     /// Those that the matcher proposes, where it is linked to none.
     package let proposed: [String]
+    /// Where the list goes on after it.
+    package let cursor: ListCursor
+    /// Why it was found, where text was looked for.
+    package internal(set) var matched: [SearchField] = []
 
     package var json: JSONValue {
         var members: [String: JSONValue] = [
@@ -80,6 +123,13 @@ package struct ListedItem: Hashable, Sendable {
             members["cases"] = .array(cases.map { ["caseNumber": .string($0)] })
         }
         members.set("proposed", proposed)
+        members["cursor"] = .string(cursor.description)
+        if !matched.isEmpty {
+            members["matched"] = .array(
+                matched.map {
+                    ["field": .string($0.kind.rawValue), "text": .string($0.shown)]
+                })
+        }
         return .object(members)
     }
 }

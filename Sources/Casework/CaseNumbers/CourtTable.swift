@@ -91,6 +91,8 @@ package struct CourtTable: Sendable {
 package struct TableFault: Error, Hashable, Sendable {
     package let place: String
 
+    package init(place: String) { self.place = place }
+
     package var reason: Bilingual {
         Bilingual("The table cannot be understood at \(place)", "数据表有误：\(place)")
     }

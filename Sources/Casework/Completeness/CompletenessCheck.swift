@@ -15,6 +15,7 @@ package struct CompletenessCheck: Sendable {
         guard coverage.duty.window.upperBound < now else { return [] }
         let docking = dockingFindings(coverage) + refusedFindings(coverage)
         guard !coverage.footage.isEmpty else {
+            if !coverage.elsewhere.isEmpty { return officerFindings(coverage) + docking }
             return [
                 CompletenessFinding(
                     .noFootage, coverage.duty, "", "there is no footage of this field task",
@@ -60,7 +61,13 @@ package struct CompletenessCheck: Sendable {
         let without = officers.filter { !recorded.contains($0) }
         let (count, all) = (officers.count - without.count, officers.count)
         return without.map {
-            CompletenessFinding(
+            if let files = coverage.elsewhere[$0] {
+                return CompletenessFinding(
+                    .footageElsewhere, coverage.duty, $0,
+                    "officer \($0) recorded at another time, as far as the clock is right: \(files) files are linked to no case",
+                    "执行干警 \($0) 有 \(files) 个其他时段（或时钟存疑）的录像未关联案件")
+            }
+            return CompletenessFinding(
                 .officerWithoutFootage, coverage.duty, $0,
                 "there is no footage of officer \($0); \(count) of \(all) recorded",
                 "执行干警 \($0) 没有录像，\(all) 人中 \(count) 人有录像")
@@ -79,11 +86,16 @@ package struct CompletenessCheck: Sendable {
         ]
     }
 
-    /// Holes between the first and the last picture, seen by no recorder.
+    /// Holes between the first and the last picture of the task's time, seen by no recorder. What lies
+    /// beside that time ends none: it is perhaps of something else.
     private func gapFindings(_ coverage: DutyCoverage) -> [CompletenessFinding] {
         var findings: [CompletenessFinding] = []
         var seen: Timestamp?
-        for file in coverage.footage.sorted(by: { ($0.begins, $0.item) < ($1.begins, $1.item) }) {
+        let window = coverage.duty.window
+        let files = coverage.footage.filter {
+            $0.begins <= window.upperBound && $0.ends >= window.lowerBound
+        }
+        for file in files.sorted(by: { ($0.begins, $0.item) < ($1.begins, $1.item) }) {
             if let seen {
                 let minutes = (file.begins.milliseconds - seen.milliseconds) / 60_000
                 if minutes >= Int64(rules.gapMinutes), minutes > 0 {

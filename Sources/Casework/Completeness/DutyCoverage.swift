@@ -2,14 +2,15 @@ package import Evidence
 
 /// What there is of a field task: its footage, who had which recorder, and when those were docked.
 package struct DutyCoverage: Hashable, Sendable {
-    /// A file of the task's cases that was taken about its time.
+    /// A file of the task's cases that was taken about its time, or one that a person is asked about
+    /// whether it is.
     package struct Footage: Hashable, Sendable {
         package let item: String
         package let recorder: String?
         package let officer: String?
         package let begins: Timestamp
         package let ends: Timestamp
-        /// Sequence numbers that are missing before it in its take.
+        /// Sequence numbers that are missing between the file of its recorder before it and itself.
         package let missing: Int64
         /// `damaged`, `encrypted` or `unreadable`; nil where it is sound.
         package let problem: String?
@@ -32,15 +33,21 @@ package struct DutyCoverage: Hashable, Sendable {
 
     package var duty: DutyRow
     package var footage: [Footage]
-    /// Recorders that the task names, or that its officers had then, with the first docking after it.
+    /// Recorders that the task names, or that its officers had then, with the first docking after it;
+    /// not one whose officer recorded the task with another, or at another hour (``elsewhere``).
     package var recorders: [String: Timestamp?]
     /// Of those recorders, how many files could not be taken at that docking.
     package var refused: [String: Int64]
+    /// How many files each of its officers has of about that day, or of a time that cannot be right, that
+    /// are linked to no case, and that nobody is asked about: the task may have been at another hour than
+    /// the schedule says, or the recorder's clock be off.
+    package var elsewhere: [String: Int64]
 
     package init(
         duty: DutyRow, footage: [Footage], recorders: [String: Timestamp?],
-        refused: [String: Int64] = [:]
+        refused: [String: Int64] = [:], elsewhere: [String: Int64] = [:]
     ) {
+        self.elsewhere = elsewhere
         (self.duty, self.footage, self.recorders) = (duty, footage, recorders)
         self.refused = refused
     }
@@ -51,6 +58,8 @@ package struct CompletenessFinding: Hashable, Sendable {
     package enum Code: String, Sendable, CaseIterable {
         case noFootage = "no-footage"
         case officerWithoutFootage = "officer-without-footage"
+        /// He recorded, but not when the task is said to have been, as far as the clock is right.
+        case footageElsewhere = "footage-elsewhere"
         case tooFewRecorders = "too-few-recorders"
         case gap
         case missingSequence = "missing-sequence"

@@ -15,7 +15,8 @@ package struct MatchSubject: Hashable, Sendable {
     package var recorder: String?
     /// Who carried it, as a person corrected it.
     package var attributedOfficer: String?
-    /// Who had the recorder then, by the register.
+    /// Who had the recorder then, by the schedule, and by the register: one of the two counts.
+    package var scheduledOfficer: String?
     package var registeredOfficer: String?
     /// Who the recorder says it was.
     package var claimedOfficer: String?
@@ -33,45 +34,8 @@ package struct MatchSubject: Hashable, Sendable {
     }
 
     /// Whom we believe.
-    package var officer: String? { attributedOfficer ?? registeredOfficer ?? claimedOfficer }
-}
-
-/// One piece of evidence for or against a field task.
-package struct MatchReason: Hashable, Sendable {
-    package enum Code: String, Sendable, CaseIterable {
-        case attributedOfficer = "attributed-officer"
-        case registeredOfficer = "registered-officer"
-        case claimedOfficer = "claimed-officer"
-        case otherOfficer = "other-officer"
-        case contradictedClaim = "contradicted-claim"
-        case namedRecorder = "named-recorder"
-        case otherRecorder = "other-recorder"
-        case timeInside = "time-inside"
-        case timeBeside = "time-beside"
-        case timeOutside = "time-outside"
-        case doubtfulClock = "doubtful-clock"
-        case insidePlace = "inside-place"
-        case farFromPlace = "far-from-place"
-        case sameTake = "same-take"
-        case important
-        case onlyTask = "only-task"
-    }
-
-    package let code: Code
-    package let points: Int
-    /// In plain words, with the facts: for the officer, not for a log.
-    package let words: Bilingual
-
-    package init(_ code: Code, _ points: Int, _ english: String, _ chinese: String) {
-        (self.code, self.points) = (code, points)
-        words = Bilingual(english, chinese)
-    }
-
-    package func json(in language: Language) -> JSONValue {
-        [
-            "code": .string(code.rawValue), "points": .integer(Int64(points)),
-            "words": .string(words.text(in: language)),
-        ]
+    package var officer: String? {
+        attributedOfficer ?? scheduledOfficer ?? registeredOfficer ?? claimedOfficer
     }
 }
 
@@ -80,7 +44,21 @@ package struct MatchCandidate: Hashable, Sendable {
     package let duty: DutyRow
     package let reasons: [MatchReason]
 
-    package var points: Int { reasons.reduce(0) { $0 + $1.points } }
+    package let points: Int
+
+    init(duty: DutyRow, reasons: [MatchReason]) {
+        (self.duty, self.reasons) = (duty, reasons)
+        points = reasons.reduce(0) { $0 + $1.points }
+    }
+
+    /// As a record keeps it, with the words of both languages.
+    package var record: JSONValue {
+        [
+            "duty": .string(duty.id),
+            "caseNumbers": .array(duty.caseNumbers.map { .string($0.description) }),
+            "points": .integer(Int64(points)), "reasons": .array(reasons.map(\.record)),
+        ]
+    }
 }
 
 /// What is to be done with the footage.
@@ -93,8 +71,11 @@ package enum MatchDecision: String, Sendable, CaseIterable {
     case inbox
 }
 
-/// All candidates, the best first, and the decision.
+/// The candidates, the best first, and the decision.
 package struct MatchResult: Hashable, Sendable {
     package let candidates: [MatchCandidate]
     package let decision: MatchDecision
+
+    /// How many candidates a record keeps.
+    package static let kept = 10
 }

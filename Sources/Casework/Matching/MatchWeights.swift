@@ -4,10 +4,14 @@ package import Evidence
 /// footage is linked, or proposed. A site may set its own: a JSON object of these names.
 ///
 /// The table is small on purpose, so that a person can add it up: footage is linked by the officer (or
-/// the recorder) and the time together, never by either alone.
+/// the recorder) and the time together, never by either alone. What lies beside a task's time is linked
+/// with the rest of its take or by its place; else a person is asked: it may be of a task that nobody
+/// wrote down, or of none.
 package struct MatchWeights: Hashable, Sendable {
     /// A person said who carried it, and he is on the task.
     package var attributedOfficer = 45
+    /// The schedule says that he carries the recorder on a task of that time.
+    package var scheduledOfficer = 40
     /// The register says that the recorder was his at that time.
     package var registeredOfficer = 40
     /// Only the recorder itself says so.
@@ -16,14 +20,18 @@ package struct MatchWeights: Hashable, Sendable {
     package var otherOfficer = -40
     /// The recorder's claim and the register name different people.
     package var contradictedClaim = -5
-    /// The task names this recorder.
+    /// The task names this recorder. Where its officer is on the task too, both say the same, who it was:
+    /// then it counts for what it says beyond him, or for ``namedRecorderToo``.
     package var namedRecorder = 35
+    package var namedRecorderToo = 1
     /// The task names recorders, and this is none of them.
     package var otherRecorder = -10
     /// At least four fifths of it lie within the task's time.
     package var timeInside = 35
-    /// Some of it does, or it lies in the time before or after that is allowed for.
-    package var timeBeside = 20
+    /// Less of it does.
+    package var timePartly = 20
+    /// It lies in the time before or after that is allowed for.
+    package var timeBeside = 5
     /// It lies outside of that.
     package var timeOutside = -60
     /// The clock of the recorder is not known to be right.
@@ -50,11 +58,13 @@ package struct MatchWeights: Hashable, Sendable {
     package init() {}
 
     private static let fields: [(String, WritableKeyPath<MatchWeights, Int> & Sendable)] = [
-        ("attributedOfficer", \.attributedOfficer), ("registeredOfficer", \.registeredOfficer),
+        ("attributedOfficer", \.attributedOfficer), ("scheduledOfficer", \.scheduledOfficer),
+        ("registeredOfficer", \.registeredOfficer),
         ("claimedOfficer", \.claimedOfficer), ("otherOfficer", \.otherOfficer),
         ("contradictedClaim", \.contradictedClaim), ("namedRecorder", \.namedRecorder),
-        ("otherRecorder", \.otherRecorder), ("timeInside", \.timeInside),
-        ("timeBeside", \.timeBeside), ("timeOutside", \.timeOutside),
+        ("namedRecorderToo", \.namedRecorderToo), ("otherRecorder", \.otherRecorder),
+        ("timeInside", \.timeInside),
+        ("timePartly", \.timePartly), ("timeBeside", \.timeBeside), ("timeOutside", \.timeOutside),
         ("doubtfulClock", \.doubtfulClock), ("insidePlace", \.insidePlace),
         ("farFromPlace", \.farFromPlace), ("sameTake", \.sameTake), ("important", \.important),
         ("onlyTask", \.onlyTask),

@@ -7,24 +7,43 @@ package struct Matcher: Sendable {
 
     package init(_ weights: MatchWeights = MatchWeights()) { self.weights = weights }
 
-    /// Weighs every task that is given; none is left out of the answer. Tasks of the same cases do not
-    /// stand in each other's way: the lead is counted to the best task of other ones.
+    /// Weighs every task that is given. Tasks of the same cases do not stand in each other's way: the
+    /// lead is counted to the best task of other ones.
     ///
-    /// - Parameter refused: cases that a person said it is not of: they are at most proposed.
+    /// - Parameters:
+    ///   - refused: cases that a person said it is not of: they are at most proposed.
+    ///   - count: how many of the best are in the answer; those of the tasks `besides` are in any case.
     package func match(
-        _ subject: MatchSubject, _ duties: [DutyRow], refused: Set<CaseNumber> = []
+        _ subject: MatchSubject, _ duties: [DutyRow], refused: Set<CaseNumber> = [],
+        keeping count: Int = .max, besides: Set<String> = []
     ) -> MatchResult {
-        let candidates = duties.map { duty in
-            MatchCandidate(duty: duty, reasons: reasons(subject, duty, among: duties))
-        }.sorted { left, right in
-            left.points != right.points
-                ? left.points > right.points : left.duty.id < right.duty.id
+        // Tasks of whoever is believed to have carried it, on that day.
+        let sameDay = subject.officer.map { officer in
+            duties.count {
+                Self.isOn($0, officer) && Self.distance(subject, $0) < 12 * 3_600_000
+            }
+        }
+        let points = duties.map { duty in
+            var sum = 0
+            weigh(subject, duty, isOnly: sameDay == 1) { sum += $0.points }
+            return sum
+        }
+        let order = points.indices.sorted {
+            points[$0] != points[$1] ? points[$0] > points[$1] : duties[$0].id < duties[$1].id
+        }
+        let candidates = order.enumerated().filter { rank, place in
+            rank < count || !besides.isEmpty && besides.contains(duties[place].id)
+        }.map { _, place in
+            var reasons: [MatchReason] = []
+            weigh(subject, duties[place], isOnly: sameDay == 1) { reasons.append($0) }
+            return MatchCandidate(duty: duties[place], reasons: reasons)
         }
         guard let best = candidates.first, best.points >= weights.proposeFrom else {
             return MatchResult(candidates: candidates, decision: .inbox)
         }
-        let rival = candidates.first { $0.duty.caseNumbers != best.duty.caseNumbers }
-        let leads = best.points - (rival?.points ?? .min / 2) >= weights.lead
+        let rival = order.first { duties[$0].caseNumbers != best.duty.caseNumbers }
+        let leads =
+            best.points - (rival.map { points[$0] } ?? .min / 2) >= weights.lead
         let isClear =
             best.points >= weights.assignFrom && leads
             && refused.isDisjoint(with: best.duty.caseNumbers)
@@ -33,79 +52,63 @@ package struct Matcher: Sendable {
 
     // MARK: - Evidence
 
-    private func reasons(
-        _ subject: MatchSubject, _ duty: DutyRow, among all: [DutyRow]
-    ) -> [MatchReason] {
-        officerReasons(subject, duty, among: all) + recorderReasons(subject, duty)
-            + [timeReason(subject, duty)] + placeReasons(subject, duty) + takeReasons(subject, duty)
-            + otherReasons(subject)
+    /// - Parameter add: is given each reason.
+    private func weigh(
+        _ subject: MatchSubject, _ duty: DutyRow, isOnly: Bool, _ add: (MatchReason) -> Void
+    ) {
+        var officerPoints = 0
+        if let officer = subject.officer {
+            let reason = officerReason(subject, officer, duty)
+            officerPoints = reason.points
+            add(reason)
+            if reason.code != .otherOfficer {
+                if let claimed = subject.claimedOfficer, claimed != officer {
+                    add(MatchReason(.contradictedClaim, weights.contradictedClaim, who: claimed))
+                }
+                if isOnly { add(MatchReason(.onlyTask, weights.onlyTask)) }
+            }
+        }
+        if let recorder = subject.recorder, !duty.recorders.isEmpty {
+            add(recorderReason(recorder, duty, officer: officerPoints))
+        }
+        add(timeReason(subject, duty))
+        if let reason = placeReason(subject, duty) { add(reason) }
+        if !subject.casesOfTake.isEmpty,
+            !subject.casesOfTake.isDisjoint(with: duty.caseNumbers)
+        {
+            add(MatchReason(.sameTake, weights.sameTake))
+        }
+        if subject.hasDoubtfulClock { add(MatchReason(.doubtfulClock, weights.doubtfulClock)) }
+        if subject.isImportant { add(MatchReason(.important, weights.important)) }
     }
 
-    private func officerReasons(
-        _ subject: MatchSubject, _ duty: DutyRow, among all: [DutyRow]
-    ) -> [MatchReason] {
-        guard let officer = subject.officer else { return [] }
+    private func officerReason(
+        _ subject: MatchSubject, _ officer: String, _ duty: DutyRow
+    ) -> MatchReason {
+        // A task that names the recorder may have been another's after all.
         guard Self.isOn(duty, officer) else {
-            // A task that names the recorder may have been another's after all.
-            return [
-                MatchReason(
-                    .otherOfficer, weights.otherOfficer,
-                    "\(officer) is not on this field task", "\(officer) 不在该任务的执行人员中")
-            ]
+            return MatchReason(.otherOfficer, weights.otherOfficer, who: officer)
         }
-        var reasons: [MatchReason]
         if subject.attributedOfficer != nil {
-            reasons = [
-                MatchReason(
-                    .attributedOfficer, weights.attributedOfficer,
-                    "\(officer), who carried it as somebody confirmed, is on this field task",
-                    "经人工确认的佩戴人 \(officer) 在该任务中")
-            ]
-        } else if subject.registeredOfficer != nil {
-            reasons = [
-                MatchReason(
-                    .registeredOfficer, weights.registeredOfficer,
-                    "\(officer), to whom the recorder was issued, is on this field task",
-                    "记录仪登记的持有人 \(officer) 在该任务中")
-            ]
-        } else {
-            reasons = [
-                MatchReason(
-                    .claimedOfficer, weights.claimedOfficer,
-                    "\(officer), whom the recorder names, is on this field task",
-                    "记录仪自报的 \(officer) 在该任务中")
-            ]
+            return MatchReason(.attributedOfficer, weights.attributedOfficer, who: officer)
         }
-        if let claimed = subject.claimedOfficer, claimed != officer {
-            reasons.append(
-                MatchReason(
-                    .contradictedClaim, weights.contradictedClaim,
-                    "the recorder itself names \(claimed)", "记录仪自报的人员为 \(claimed)"))
+        if subject.scheduledOfficer != nil {
+            return MatchReason(.scheduledOfficer, weights.scheduledOfficer, who: officer)
         }
-        let sameDay = all.filter {
-            Self.isOn($0, officer) && Self.distance(subject, $0) < 12 * 3_600_000
-        }
-        if sameDay.count == 1 {
-            reasons.append(
-                MatchReason(
-                    .onlyTask, weights.onlyTask,
-                    "it is the officer's only field task around that time",
-                    "该时段内此人仅有这一项任务"))
-        }
-        return reasons
+        return subject.registeredOfficer != nil
+            ? MatchReason(.registeredOfficer, weights.registeredOfficer, who: officer)
+            : MatchReason(.claimedOfficer, weights.claimedOfficer, who: officer)
     }
 
-    private func recorderReasons(_ subject: MatchSubject, _ duty: DutyRow) -> [MatchReason] {
-        guard let recorder = subject.recorder, !duty.recorders.isEmpty else { return [] }
-        return [
-            duty.recorders.contains(recorder)
-                ? MatchReason(
-                    .namedRecorder, weights.namedRecorder,
-                    "the field task names recorder \(recorder)", "该任务登记了记录仪 \(recorder)")
-                : MatchReason(
-                    .otherRecorder, weights.otherRecorder,
-                    "the field task names other recorders", "该任务登记的是其他记录仪")
-        ]
+    /// - Parameter officer: what its officer counts for or against the task.
+    private func recorderReason(_ recorder: String, _ duty: DutyRow, officer: Int) -> MatchReason {
+        guard duty.recorders.contains(recorder) else {
+            return MatchReason(.otherRecorder, weights.otherRecorder)
+        }
+        let points =
+            officer > 0
+            ? max(weights.namedRecorder - officer, weights.namedRecorderToo) : weights.namedRecorder
+        return MatchReason(.namedRecorder, points, who: recorder)
     }
 
     private func timeReason(_ subject: MatchSubject, _ duty: DutyRow) -> MatchReason {
@@ -116,78 +119,33 @@ package struct Matcher: Sendable {
         let isInside =
             begins == ends
             ? (first...last).contains(begins) : overlap * 5 >= (ends - begins) * 4
-        if isInside {
-            return MatchReason(
-                .timeInside, weights.timeInside, "it lies within the field task's time",
-                "拍摄时间在任务时间内")
-        }
+        if isInside { return MatchReason(.timeInside, weights.timeInside) }
         let before = first - Int64(weights.minutesBefore) * 60_000
         let after = last + Int64(weights.minutesAfter) * 60_000
         if ends >= before, begins <= after {
-            let words =
-                begins < first
-                ? Bilingual(
-                    "it begins \(Self.minutes(first - begins)) min before the field task",
-                    "早于任务开始 \(Self.minutes(first - begins)) 分钟")
-                : Bilingual(
-                    "it ends \(Self.minutes(ends - last)) min after the field task",
-                    "晚于任务结束 \(Self.minutes(ends - last)) 分钟")
-            return MatchReason(.timeBeside, weights.timeBeside, words.english, words.chinese)
+            let distance =
+                begins < first ? -Self.minutes(first - begins) : Self.minutes(ends - last)
+            return overlap > 0
+                ? MatchReason(.timePartly, weights.timePartly, distance: distance)
+                : MatchReason(.timeBeside, weights.timeBeside, distance: distance)
         }
-        let away = Self.minutes(Self.distance(subject, duty))
         return MatchReason(
             .timeOutside, weights.timeOutside,
-            "it lies \(away) min away from the field task's time",
-            "与任务时间相差 \(away) 分钟")
+            distance: Self.minutes(Self.distance(subject, duty)))
     }
 
-    private func placeReasons(_ subject: MatchSubject, _ duty: DutyRow) -> [MatchReason] {
+    private func placeReason(_ subject: MatchSubject, _ duty: DutyRow) -> MatchReason? {
         guard let latitude = duty.latitude, let longitude = duty.longitude,
             !subject.points.isEmpty
-        else { return [] }
+        else { return nil }
         let place = MatchSubject.Point(latitude: latitude, longitude: longitude)
         let radius = duty.radius ?? 500
         let metres = subject.points.map { Self.metres($0, place) }.min() ?? .max
         if metres <= radius {
-            return [
-                MatchReason(
-                    .insidePlace, weights.insidePlace,
-                    "it was taken at the place, \(metres) m from it",
-                    "拍摄地点距任务地点 \(metres) 米")
-            ]
+            return MatchReason(.insidePlace, weights.insidePlace, distance: Int64(metres))
         }
-        guard metres > max(2000, 5 * radius) else { return [] }
-        return [
-            MatchReason(
-                .farFromPlace, weights.farFromPlace,
-                "it was taken \(metres / 1000) km from the place",
-                "拍摄地点距任务地点 \(metres / 1000) 公里")
-        ]
-    }
-
-    private func takeReasons(_ subject: MatchSubject, _ duty: DutyRow) -> [MatchReason] {
-        guard !subject.casesOfTake.isDisjoint(with: duty.caseNumbers) else { return [] }
-        return [
-            MatchReason(
-                .sameTake, weights.sameTake,
-                "another file of the same take is linked to the case", "同一段连续录像的其他文件已关联此案")
-        ]
-    }
-
-    private func otherReasons(_ subject: MatchSubject) -> [MatchReason] {
-        var reasons: [MatchReason] = []
-        if subject.hasDoubtfulClock {
-            reasons.append(
-                MatchReason(
-                    .doubtfulClock, weights.doubtfulClock, "the recorder's clock is in doubt",
-                    "记录仪时钟存疑"))
-        }
-        if subject.isImportant {
-            reasons.append(
-                MatchReason(
-                    .important, weights.important, "it is marked as important", "标记为重要"))
-        }
-        return reasons
+        guard metres > max(2000, 5 * radius) else { return nil }
+        return MatchReason(.farFromPlace, weights.farFromPlace, distance: Int64(metres))
     }
 
     // MARK: - Measures

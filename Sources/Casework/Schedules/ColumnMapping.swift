@@ -24,8 +24,13 @@ package struct ColumnMapping: Sendable {
             found.append(column)
         }
         let known = found.compactMap(\.self)
-        let isOfDuties = known.contains { ScheduleColumn.ofDuties.contains($0) }
-        kind = expecting ?? (isOfDuties ? .duties : .cases)
+        func has(_ columns: Set<ScheduleColumn>) -> Bool { known.contains(where: columns.contains) }
+        let isOfRegister =
+            known.contains(.recorders) && has(ScheduleColumn.ofRegister)
+            && !known.contains(.caseNumber)
+        kind =
+            expecting
+            ?? (isOfRegister ? .recorders : has(ScheduleColumn.ofDuties) ? .duties : .cases)
         if kind == .cases, !known.contains(.category) {
             // A list of cases that has a 类别 but no 案件类别 means the case's.
             found = found.map { $0 == .kind ? .category : $0 }

@@ -40,7 +40,11 @@ struct RowBuilder {
             warnings.append(Bilingual("The kind of action is not a known one", "任务类别不在列表中"))
         }
         let officers = try OfficerList.officers(in: cells)
-        let recorders = try recorders(cells)
+        let (recorders, carriers) = try RecorderList.recorders(in: cells)
+        guard carriers.values.allSatisfy({ number in officers.contains { $0.id == number } }) else {
+            throw RowRefusal(
+                .recorders, "Whoever carries it is not among the officers", "记录仪的佩戴人不在执行人员中")
+        }
         guard !officers.isEmpty || !recorders.isEmpty else {
             throw RowRefusal(.officers, "No officer and no recorder is named", "未填写执行人员或记录仪")
         }
@@ -60,10 +64,54 @@ struct RowBuilder {
         return DutyRow(
             id: own ?? "\(cases)|\(kind ?? written)|\(court)|\(start)",
             caseNumbers: numbers, kind: kind ?? written, court: court, officers: officers,
-            recorders: recorders, plannedStart: start, plannedEnd: end, actualStart: realStart,
+            recorders: recorders, carriers: carriers, plannedStart: start, plannedEnd: end,
+            actualStart: realStart,
             actualEnd: realEnd, place: try cells.text(.place, isFreeText: true),
             latitude: latitude, longitude: longitude, radius: try radius(cells),
             notes: try cells.text(.notes, isFreeText: true))
+    }
+
+    /// Who entered it is left open.
+    func issueRow(_ cells: ScheduleCells) throws(RowRefusal) -> RecorderIssueRow {
+        let (recorders, carriers) = try RecorderList.recorders(in: cells)
+        guard let recorder = recorders.first, recorders.count == 1, carriers.isEmpty else {
+            throw RowRefusal(.recorders, "The number of one recorder is expected", "此处应为一个记录仪编号")
+        }
+        let written = try cells.plainText(.step)
+        guard let step = written.map(words.step) ?? .issued else {
+            throw RowRefusal(.step, "Issued, lent or returned is expected", "此处应为配发、借用或归还")
+        }
+        guard let since = try start(cells) else {
+            throw RowRefusal(.since, "The time from which it holds is missing", "缺少起始时间")
+        }
+        var named = cells
+        if let holder = cells[.holder] { named[.officers] = holder }
+        if let number = cells[.holderNumber] { named[.officerNumbers] = number }
+        let officers = try OfficerList.officers(in: named)
+        if step == .returned {
+            return RecorderIssueRow(
+                recorder: recorder, step: step, officer: nil, from: since, by: "")
+        }
+        guard let officer = officers.first?.id, officers.count == 1 else {
+            throw RowRefusal(
+                cells[.holder] ?? cells[.holderNumber] == nil ? .officers : .holder,
+                "One officer with a staff number is expected", "此处应为一名人员及其人员编号")
+        }
+        return RecorderIssueRow(
+            recorder: recorder, step: step, officer: officer, from: since, by: "")
+    }
+
+    /// A date alone is its beginning.
+    private func start(_ cells: ScheduleCells) throws(RowRefusal) -> Timestamp? {
+        guard let text = try cells.plainText(.since) else { return nil }
+        do throws(TimeFault) {
+            if let day = try? ScheduleTime.day(text),
+                let midnight = CivilTime(day.year, day.month, day.day, 0, 0, 0)
+            {
+                return try zone.timestamp(of: midnight)
+            }
+            return try ScheduleTime.moment(text, in: zone)
+        } catch { throw RowRefusal(.since, error.reason) }
     }
 
     private func caseNumbers(
@@ -109,19 +157,6 @@ struct RowBuilder {
             throw RowRefusal(.restricted, "Yes or no is expected", "此处应填“是”或“否”")
         }
         return answer
-    }
-
-    private func recorders(_ cells: ScheduleCells) throws(RowRefusal) -> [String] {
-        var recorders: [String] = []
-        for entry in try cells.list(.recorders) {
-            for part in entry.unicodeScalars.split(whereSeparator: \.properties.isWhitespace) {
-                guard let id = OfficerList.identifier(String(part)) else {
-                    throw RowRefusal(.recorders, "Not the number of a recorder", "记录仪编号无法识别")
-                }
-                if !recorders.contains(id) { recorders.append(id) }
-            }
-        }
-        return recorders
     }
 
     private func day(_ cells: ScheduleCells) throws(RowRefusal) -> ScheduleTime.Day? {

@@ -6,6 +6,7 @@ package enum ScheduleColumn: Int, Sendable, CaseIterable {
     case plannedStart, plannedEnd, actualStart, actualEnd
     case place, latitude, longitude, radius
     case parties, judge, state, category, restricted, notes
+    case step, since, holder, holderNumber
 
     /// The name that a mapping and the JSON form use.
     package var name: String { String(describing: self) }
@@ -20,24 +21,36 @@ package enum ScheduleColumn: Int, Sendable, CaseIterable {
         .officers, .officerNumbers, .recorders, .date, .plannedStart, .plannedEnd, .actualStart,
         .actualEnd, .latitude, .longitude, .radius,
     ]
-}
+    /// Columns that only a register of recorders has.
+    static let ofRegister: Set<ScheduleColumn> = [.step, .since, .holder, .holderNumber]
+    private static let ofCases: Set<ScheduleColumn> = [
+        .parties, .judge, .state, .category, .restricted,
+    ]
 
-/// Whether rows are cases or duties.
-package enum ScheduleKind: String, Sendable, CaseIterable {
-    case cases, duties
-
-    /// Columns that a row of this kind has no place for: whoever gives them is told.
-    var unused: Set<ScheduleColumn> {
-        switch self {
-        case .cases: ScheduleColumn.ofDuties.union([.id, .kind, .place])
-        case .duties: [.parties, .judge, .state, .category, .restricted]
+    /// Columns that a row of that kind has no place for.
+    static func unused(by kind: ScheduleKind) -> Set<ScheduleColumn> {
+        switch kind {
+        case .cases: ofDuties.union(ofRegister).union([.id, .kind, .place])
+        case .duties: ofCases.union(ofRegister)
+        case .recorders:
+            Set(allCases).subtracting(ofRegister)
+                .subtracting([.recorders, .officers, .officerNumbers])
         }
     }
+}
+
+/// Whether rows are cases, duties, or entries of the register of recorders.
+package enum ScheduleKind: String, Sendable, CaseIterable {
+    case cases, duties, recorders
+
+    /// Columns that a row of this kind has no place for: whoever gives them is told.
+    var unused: Set<ScheduleColumn> { ScheduleColumn.unused(by: self) }
 
     var mandatory: [ScheduleColumn] {
         switch self {
         case .cases: [.caseNumber]
         case .duties: [.caseNumber, .kind, .plannedStart]
+        case .recorders: [.recorders, .since]
         }
     }
 }
@@ -49,6 +62,7 @@ package struct ScheduleWords: Sendable {
     let labels: [ScheduleColumn: Bilingual]
     private let kinds: [String: String]
     private let states: [String: String]
+    private let steps: [String: String]
     private let answers: [String: Bool]
 
     /// - Parameter mapping: a site's own headers, each with the name of a ``ScheduleColumn``; they
@@ -73,6 +87,7 @@ package struct ScheduleWords: Sendable {
         let words = PackageResources.words_json
         kinds = Self.inverted(Self.lists("kinds", of: words))
         states = Self.inverted(Self.lists("states", of: words))
+        steps = Self.inverted(Self.lists("steps", of: words))
         var answers: [String: Bool] = [:]
         let value = try? JSONReader.value(of: words)
         for (name, answer) in [("yes", true), ("no", false)] {
@@ -88,8 +103,11 @@ package struct ScheduleWords: Sendable {
     }
 
     /// The house's word for a kind of action; nil where it is none that is known.
-    func kind(_ text: String) -> String? { kinds[Self.normal(text)] }
+    package func kind(_ text: String) -> String? { kinds[Self.normal(text)] }
     func state(_ text: String) -> String? { states[Self.normal(text)] }
+    func step(_ text: String) -> RecorderIssueRow.Step? {
+        steps[Self.normal(text)].flatMap(RecorderIssueRow.Step.init(rawValue:))
+    }
     func answer(_ text: String) -> Bool? { answers[Self.normal(text)] }
 
     /// A header without what people put around it: spaces, `_`, `*`, brackets and what is in them.

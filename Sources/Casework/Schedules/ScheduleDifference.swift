@@ -15,10 +15,14 @@ package struct ScheduleDifference: Sendable {
 
     private let cases: [String: CaseRow]
     private let duties: [String: DutyRow]
+    private let issues: [String: RecorderIssueRow]
 
-    /// - Parameters: what is known, by ``CaseRow/id`` and ``DutyRow/id``.
-    package init(cases: [String: CaseRow] = [:], duties: [String: DutyRow] = [:]) {
-        (self.cases, self.duties) = (cases, duties)
+    /// - Parameters: what is known, by the rows' own `id`.
+    package init(
+        cases: [String: CaseRow] = [:], duties: [String: DutyRow] = [:],
+        issues: [String: RecorderIssueRow] = [:]
+    ) {
+        (self.cases, self.duties, self.issues) = (cases, duties, issues)
     }
 
     package func answer(to verdict: RowVerdict) -> Answer {
@@ -31,6 +35,13 @@ package struct ScheduleDifference: Sendable {
         case .acceptedDuty(let row):
             guard let known = duties[row.id] else { return .accepted }
             return known == row ? .unchanged : .changed(Self.changes(from: known, to: row))
+        case .acceptedIssue(let row):
+            guard let known = issues[row.id] else { return .accepted }
+            let changes = [
+                (ScheduleColumn.step, known.step == row.step),
+                (.officers, known.officer == row.officer),
+            ].filter { !$0.1 }.map(\.0.name)
+            return changes.isEmpty ? .unchanged : .changed(changes)
         }
     }
 
@@ -48,7 +59,7 @@ package struct ScheduleDifference: Sendable {
         let fields: [(ScheduleColumn, Bool)] = [
             (.caseNumber, old.caseNumbers == new.caseNumbers), (.kind, old.kind == new.kind),
             (.court, old.court == new.court), (.officers, old.officers == new.officers),
-            (.recorders, old.recorders == new.recorders),
+            (.recorders, old.recorders == new.recorders && old.carriers == new.carriers),
             (.plannedStart, old.plannedStart == new.plannedStart),
             (.plannedEnd, old.plannedEnd == new.plannedEnd),
             (.actualStart, old.actualStart == new.actualStart),

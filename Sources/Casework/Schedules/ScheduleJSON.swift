@@ -1,6 +1,6 @@
 import Evidence
 
-/// Reads `{"cases": […], "duties": […]}`, with the same names and the same checks as a CSV file.
+/// Reads `{"cases": […], "duties": […], "recorders": […]}`, any of the three, with the same names and the same checks as a CSV file.
 enum ScheduleJSON {
     /// All of it is held at once, several times over.
     static let sizeLimit = 64 << 20
@@ -37,13 +37,15 @@ enum ScheduleJSON {
         guard let members = value.objectValue else {
             throw ScheduleFailure(.wrongShape, line: 1)
         }
-        guard members["cases"] != nil || members["duties"] != nil else {
-            throw ScheduleFailure(.wrongShape, line: 1, detail: "cases, duties")
+        let kinds = ScheduleKind.allCases
+        guard kinds.contains(where: { members[$0.rawValue] != nil }) else {
+            throw ScheduleFailure(
+                .wrongShape, line: 1, detail: kinds.map(\.rawValue).joined(separator: ", "))
         }
         desk.summary.encoding = "JSON"
         let lines = rowLines(bytes)
-        var ignored = Set(members.keys).subtracting(["cases", "duties"])
-        for kind in [ScheduleKind.cases, .duties] {
+        var ignored = Set(members.keys).subtracting(kinds.map(\.rawValue))
+        for kind in kinds {
             guard let member = members[kind.rawValue] else { continue }
             guard let rows = member.arrayValue else {
                 throw ScheduleFailure(.wrongShape, detail: kind.rawValue)
@@ -97,6 +99,8 @@ enum ScheduleJSON {
         case .bool(let flag) where column == .restricted: return .flag(flag)
         case .array(let elements) where column == .officers && elements.contains(where: isObject):
             return .officers(try elements.map(officer))
+        case .array(let elements) where column == .recorders && elements.contains(where: isObject):
+            return .list(try elements.map(recorder))
         case .array(let elements):
             return .list(
                 try elements.map { element throws(RowRefusal) in
@@ -127,6 +131,18 @@ enum ScheduleJSON {
             throw RowRefusal(.officers, "An officer has an id, a name or both", "执行人员应有编号或姓名")
         }
         return ScheduledOfficer(id: number, name: name)
+    }
+
+    /// As a CSV file writes it: `R1/06021`.
+    private static func recorder(_ value: JSONValue) throws(RowRefusal) -> String {
+        let pieces = [value[key: "id"], value[key: "officer"]].compactMap { $0 }
+        let numbers = pieces.compactMap(\.stringValue).compactMap(OfficerList.identifier)
+        guard value[key: "id"] != nil, numbers.count == pieces.count else {
+            throw RowRefusal(
+                .recorders, "A recorder has an id, and the number of an officer", "记录仪应有编号，可附人员编号"
+            )
+        }
+        return numbers.joined(separator: "/")
     }
 
     /// Line and character, from 1, of a byte.

@@ -1,6 +1,6 @@
 import Evidence
 
-/// Reads a schedule of cases or duties, as CSV or JSON, row by row: each is accepted, told to be a
+/// Reads a schedule of cases or duties, or a register of recorders, as CSV or JSON, row by row: each is accepted, told to be a
 /// repetition, or refused with its place and reason. Nothing is kept of a row once it was given, but
 /// its line and two digests, 16 bytes in all.
 ///
@@ -170,6 +170,13 @@ struct RowDesk {
                 }
                 summary.duties += 1
                 return RowVerdict(line: line, result: .acceptedDuty(row), warnings: warnings)
+            case .recorders:
+                let row = try builder.issueRow(cells)
+                if let told = try earlier(row.id, row, line, .recorders) {
+                    return RowVerdict(line: line, result: told, warnings: [])
+                }
+                summary.issues += 1
+                return RowVerdict(line: line, result: .acceptedIssue(row), warnings: warnings)
             }
         } catch {
             let column = error.field.flatMap(ScheduleColumn.init(name:)).flatMap(place)

@@ -5,6 +5,8 @@ package struct RowVerdict: Hashable, Sendable {
     package enum Result: Hashable, Sendable {
         case acceptedCase(CaseRow)
         case acceptedDuty(DutyRow)
+        /// Who entered it is not in the file: `by` is empty.
+        case acceptedIssue(RecorderIssueRow)
         /// The same as an earlier row, on that line: nothing more to take.
         case repeated(line: Int)
         case refused(RowRefusal)
@@ -38,6 +40,7 @@ package struct RowRefusal: Error, Hashable, Sendable {
 package struct ScheduleSummary: Hashable, Sendable {
     package var cases = 0
     package var duties = 0
+    package var issues = 0
     package var repeated = 0
     package var refused = 0
     package var blank = 0
@@ -48,5 +51,5 @@ package struct ScheduleSummary: Hashable, Sendable {
 
     package init() {}
 
-    package var rows: Int { cases + duties + repeated + refused }
+    package var rows: Int { cases + duties + issues + repeated + refused }
 }

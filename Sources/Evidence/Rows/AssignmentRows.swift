@@ -83,12 +83,15 @@ package struct MatchRow: Hashable, Sendable {
     package var proposed: [CaseNumber]
     /// Objects with `duty`, `caseNumbers`, `points` and `reasons`; the best first.
     package var candidates: [JSONValue]
+    /// How many leaves of the ledger the matcher knew; what came between is still to be thought of.
+    package var seen: Int64?
 
     package init(
-        item: String, decision: String, proposed: [CaseNumber], candidates: [JSONValue]
+        item: String, decision: String, proposed: [CaseNumber], candidates: [JSONValue],
+        seen: Int64? = nil
     ) {
         (self.item, self.decision) = (item, decision)
-        (self.proposed, self.candidates) = (proposed, candidates)
+        (self.proposed, self.candidates, self.seen) = (proposed, candidates, seen)
     }
 
     package var row: RecordRow {
@@ -97,6 +100,7 @@ package struct MatchRow: Hashable, Sendable {
             "by": .string(AssignmentRow.matcher), "candidates": .array(candidates),
         ]
         members.set("proposed", proposed.map(\.description))
+        members.set("seen", seen)
         return RecordRow(kind: Self.kind, members: members)
     }
 
@@ -107,5 +111,6 @@ package struct MatchRow: Hashable, Sendable {
         proposed =
             row.members["proposed"] == nil ? [] : try read.caseNumbers("proposed")
         candidates = row.members["candidates"]?.arrayValue ?? []
+        seen = row.members["seen"]?.integerValue
     }
 }

@@ -19,6 +19,9 @@ package struct RecorderIssueRow: Hashable, Sendable {
     package var from: Timestamp
     package var by: String
 
+    /// What makes it the same entry in another file.
+    package var id: String { "\(recorder)|\(from)" }
+
     package init(recorder: String, step: Step, officer: String?, from: Timestamp, by: String) {
         (self.recorder, self.step, self.officer) = (recorder, step, officer)
         (self.from, self.by) = (from, by)
@@ -57,7 +60,12 @@ package struct RecorderHolder: Hashable, Sendable {
     /// Who has it instead for a while.
     package private(set) var borrower: String?
 
-    package var officer: String? { borrower ?? owner }
+    /// Who carries it on a field task under way, as a schedule says.
+    package var carrier: String?
+
+    /// Whom we believe to have it: to lend is to say so for this recorder now, a schedule says it for a
+    /// task, and whose it is holds for all that nothing is said of.
+    package var officer: String? { borrower ?? carrier ?? owner }
 
     /// - Parameter steps: of one recorder, up to the moment, in the order of their times.
     package init(_ steps: some Sequence<RecorderIssueRow>) {

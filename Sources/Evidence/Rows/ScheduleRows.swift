@@ -12,7 +12,8 @@ package struct ScheduledOfficer: Hashable, Sendable {
         return .object(members)
     }
 
-    fileprivate init?(json: JSONValue) {
+    /// Nil where it names nobody.
+    package init?(json: JSONValue) {
         self.init(id: json[key: "id"]?.stringValue, name: json[key: "name"]?.stringValue)
         guard id != nil || name != nil else { return nil }
     }
@@ -81,6 +82,8 @@ package struct DutyRow: Hashable, Sendable {
     package var court: String
     package var officers: [ScheduledOfficer]
     package var recorders: [String]
+    /// Staff numbers of those who carry them, by the recorder, where the file says so.
+    package var carriers: [String: String]
     package var plannedStart: Timestamp
     package var plannedEnd: Timestamp?
     package var actualStart: Timestamp?
@@ -97,13 +100,14 @@ package struct DutyRow: Hashable, Sendable {
 
     package init(
         id: String, caseNumbers: [CaseNumber], kind: String, court: String,
-        officers: [ScheduledOfficer], recorders: [String], plannedStart: Timestamp,
-        plannedEnd: Timestamp? = nil, actualStart: Timestamp? = nil, actualEnd: Timestamp? = nil,
+        officers: [ScheduledOfficer], recorders: [String], carriers: [String: String] = [:],
+        plannedStart: Timestamp, plannedEnd: Timestamp? = nil, actualStart: Timestamp? = nil,
+        actualEnd: Timestamp? = nil,
         place: String? = nil, latitude: Int? = nil, longitude: Int? = nil, radius: Int? = nil,
         notes: String? = nil
     ) {
         (self.id, self.caseNumbers, self.kind, self.court) = (id, caseNumbers, kind, court)
-        (self.officers, self.recorders) = (officers, recorders)
+        (self.officers, self.recorders, self.carriers) = (officers, recorders, carriers)
         (self.plannedStart, self.plannedEnd) = (plannedStart, plannedEnd)
         (self.actualStart, self.actualEnd) = (actualStart, actualEnd)
         (self.place, self.latitude, self.longitude) = (place, latitude, longitude)
@@ -119,6 +123,7 @@ package struct DutyRow: Hashable, Sendable {
             "plannedStart": .string(plannedStart.description),
         ]
         members.set("recorders", recorders)
+        if !carriers.isEmpty { members["carriers"] = .object(carriers.mapValues(JSONValue.string)) }
         members.set("plannedEnd", plannedEnd?.description)
         members.set("actualStart", actualStart?.description)
         members.set("actualEnd", actualEnd?.description)
@@ -137,7 +142,9 @@ package struct DutyRow: Hashable, Sendable {
             id: try read.string("duty"), caseNumbers: try read.caseNumbers("caseNumbers"),
             kind: try read.string("action"), court: try read.string("court"),
             officers: officers.compactMap { ScheduledOfficer(json: $0) },
-            recorders: read.strings("recorders"), plannedStart: try read.timestamp("plannedStart"),
+            recorders: read.strings("recorders"),
+            carriers: (row.members["carriers"]?.objectValue ?? [:]).compactMapValues(\.stringValue),
+            plannedStart: try read.timestamp("plannedStart"),
             plannedEnd: try read.optionalTimestamp("plannedEnd"),
             actualStart: try read.optionalTimestamp("actualStart"),
             actualEnd: try read.optionalTimestamp("actualEnd"),
@@ -146,6 +153,13 @@ package struct DutyRow: Hashable, Sendable {
             longitude: read.optionalInteger("longitude").map { Int($0) },
             radius: read.optionalInteger("radius").map { Int($0) },
             notes: read.optionalString("notes"))
+    }
+
+    /// Who carries a recorder on it, as far as the file says: by name, or since it names one officer and
+    /// one recorder.
+    package func carrier(of recorder: String) -> String? {
+        carriers[recorder]
+            ?? (recorders == [recorder] && officers.count == 1 ? officers[0].id : nil)
     }
 
     /// When it was, as far as is known: what was is before what was planned; where no end is known,

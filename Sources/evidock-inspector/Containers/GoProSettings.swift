@@ -15,20 +15,13 @@ enum GoProSettings {
     private static func read(
         _ range: Range<Int>, _ index: IndexBytes, depth: Int, into tags: inout TagList
     ) {
-        var offset = range.lowerBound
-        while offset <= range.upperBound - 8 {
-            guard let key = index.big32(offset), let shape = index.big32(offset + 4) else { return }
-            let size = Int(shape >> 16 & 0xff) * Int(shape & 0xffff)
-            let start = offset + 8
-            guard size <= range.upperBound - start else { return }
-            let type = UInt8(shape >> 24)
-            if type == 0, depth < 4 {
-                read(start..<start + size, index, depth: depth + 1, into: &tags)
-            } else if type == UInt8(ascii: "c"), let name = names[FourCharacters(code: key)] {
-                let text = index.bytes[start..<start + size].prefix { $0 != 0 }
+        for entry in KeyLengthValue.entries(in: range, of: index) {
+            if entry.type == 0, depth < 4 {
+                read(entry.payload, index, depth: depth + 1, into: &tags)
+            } else if entry.type == UInt8(ascii: "c"), let name = names[entry.key] {
+                let text = index.bytes[entry.payload].prefix { $0 != 0 }
                 tags.append(name, SafeText.shown(text, limit: 128))
             }
-            offset = start + (size + 3) / 4 * 4
         }
     }
 }

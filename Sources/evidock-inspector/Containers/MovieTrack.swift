@@ -13,6 +13,8 @@ struct MovieTrack {
     private(set) var identifier: UInt32 = 0
     private(set) var timeScale: Int64 = 0
     private(set) var handler: FourCharacters = "...."
+    /// How its samples are coded: its first sample entry.
+    private(set) var format: FourCharacters = "...."
     private(set) var sampleCount: Int64 = 0
     private(set) var durationMicroseconds: Int64?
     /// Samples a second, over the whole track.
@@ -108,6 +110,7 @@ struct MovieTrack {
     private mutating func readDescription(_ payload: Range<Int>) {
         let (entries, _) = Box.children(
             in: min(payload.lowerBound + 8, payload.upperBound)..<payload.upperBound, of: index)
+        if let entry = entries.first { format = entry.type }
         if entries.contains(where: { Self.encrypted.contains($0.type) }) { isEncrypted = true }
     }
 
@@ -175,6 +178,25 @@ struct MovieTrack {
         guard sample == sampleCount, run == chunks.count - 1 else { return contradiction }
         if reach > fileSize { return .beyond(reach) }
         return isOutside ? .outside : .whole
+    }
+
+    /// Where its samples stand in the file, in their order, as far as the tables go together.
+    func samples(atMost limit: Int) -> [Range<Int64>] {
+        guard let offsets, let chunks, chunks.count > 0 else { return [] }
+        var found: [Range<Int64>] = []
+        var run = 0
+        for chunk in 0..<offsets.count {
+            while run + 1 < chunks.count, first(chunks, run + 1) <= chunk + 1 { run += 1 }
+            guard var start = place(offsets, chunk) else { return found }
+            for _ in 0..<(index.big32(chunks.offset(run) + 4) ?? 0) {
+                guard found.count < limit, found.count < sampleCount,
+                    let bytes = size(of: Int64(found.count), count: 1), start <= .max - bytes
+                else { return found }
+                found.append(start..<start + bytes)
+                start += bytes
+            }
+        }
+        return found
     }
 
     private func first(_ chunks: Table, _ run: Int) -> Int {

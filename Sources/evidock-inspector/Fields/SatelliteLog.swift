@@ -37,6 +37,17 @@ enum SatelliteLog {
         return SatelliteTrack(sound.isEmpty ? unsound : sound)
     }
 
+    /// The fixes of a text of a movie's own track: its length, then sentences among other things, perhaps
+    /// without their `$`.
+    static func fixes(inSample sample: [UInt8]) -> [SatelliteTrack.Fix] {
+        sample.dropFirst(2).split { [0x0a, 0x0d, UInt8(ascii: ";")].contains($0) }.compactMap {
+            let line = Array($0.prefix(longestLine))
+            let begins = line.starts(with: "G".utf8) ? [UInt8(ascii: "$")] : []
+            guard let (fix, isSound) = fix(in: begins + line), isSound else { return nil }
+            return fix
+        }
+    }
+
     /// The fix of an RMC sentence that is valid (`A`), and whether its checksum, where it has one, is
     /// right.
     private static func fix(in line: [UInt8]) -> (SatelliteTrack.Fix, isSound: Bool)? {
@@ -64,7 +75,7 @@ enum SatelliteLog {
     }
 
     /// `hhmmss.sss` and `ddmmyy`, UTC.
-    private static func moment(time: String, date: String) -> Timestamp? {
+    static func moment(time: String, date: String) -> Timestamp? {
         let (clock, day) = (Array(time.utf8), Array(date.utf8))
         guard clock.count >= 6, day.count == 6 else { return nil }
         func two(_ bytes: [UInt8], _ place: Int) -> Int? {

@@ -18,54 +18,10 @@ struct Case: AsyncParsableCommand {
                 Whoever runs serve must be able to read the file.
                 \(ExitCodes.help)
                 """)
-        @Argument(help: "The file.") var file: String
-        @Option(help: "Where the account of every row goes, as CSV; nothing may be there.")
-        var report: String?
-        @Option(help: "The zone of times that name none, such as +08:00 or Asia/Shanghai.")
-        var zone: String?
+        @OptionGroup var file: ImportedFile
         @OptionGroup var global: GlobalOptions
 
-        func run() async throws {
-            let settings = try await global.settings()
-            let target = report.map(LocalPath.absolute)
-            if let target {
-                try StationReader(settings: settings).requireTarget(target, option: "--report")
-            }
-            let json = global.json
-            let account = Mutex("")
-            var status: ExitCode?
-            do {
-                try await Carrying.lines(
-                    .importSchedule(path: LocalPath.absolute(file), zone: zone),
-                    settings: settings, makesNew: true
-                ) { value in
-                    if let line = value[key: "report"]?.stringValue {
-                        account.withLock { $0 += line }
-                        if !json { Self.printRefusal(line) }
-                    } else {
-                        json ? Terminal.line(value) : Self.print(value)
-                    }
-                }
-            } catch let code as ExitCode { status = code }
-            let text = account.withLock { $0 }
-            if let target, !text.isEmpty { try OutgoingText.write(text, to: target) }
-            if let status { throw status }
-        }
-
-        /// What a person must look at: the rows that were not taken.
-        private static func printRefusal(_ line: String) {
-            guard line.contains(",refused,") else { return }
-            Terminal.line("! " + SafeText.of(String(line.dropLast(2))))
-        }
-
-        private static func print(_ value: JSONValue) {
-            func number(_ key: String) -> Int64 { value[key: key]?.integerValue ?? 0 }
-            Terminal.line(
-                Bilingual(
-                    "\(number("accepted")) new, \(number("changed")) changed, \(number("unchanged")) unchanged, \(number("refused")) refused.",
-                    "新增 \(number("accepted")) 行，变更 \(number("changed")) 行，未变 \(number("unchanged")) 行，未接受 \(number("refused")) 行。"
-                ).text(in: language))
-        }
+        func run() async throws { try await file.takeIn(global) }
     }
 
     struct List: AsyncParsableCommand {
@@ -103,6 +59,58 @@ struct Case: AsyncParsableCommand {
             let found = try await reader.showCase(number, log: GlobalOptions.logger())
             global.json ? Terminal.line(found) : ItemPrinter.print(found)
         }
+    }
+}
+
+/// A file of rows to be taken in.
+struct ImportedFile: ParsableArguments {
+    @Argument(help: "The file.") var file: String
+    @Option(help: "Where the account of every row goes, as CSV; nothing may be there.")
+    var report: String?
+    @Option(help: "The zone of times that name none, such as +08:00 or Asia/Shanghai.")
+    var zone: String?
+
+    /// Says what became of its rows.
+    func takeIn(_ global: GlobalOptions) async throws {
+        let settings = try await global.settings()
+        let target = report.map(LocalPath.absolute)
+        if let target {
+            try StationReader(settings: settings).requireTarget(target, option: "--report")
+        }
+        let json = global.json
+        let account = Mutex("")
+        var status: ExitCode?
+        do {
+            try await Carrying.lines(
+                .importSchedule(path: LocalPath.absolute(file), zone: zone),
+                settings: settings, makesNew: true
+            ) { value in
+                if let line = value[key: "report"]?.stringValue {
+                    account.withLock { $0 += line }
+                    if !json { Self.printRefusal(line) }
+                } else {
+                    json ? Terminal.line(value) : Self.print(value)
+                }
+            }
+        } catch let code as ExitCode { status = code }
+        let text = account.withLock { $0 }
+        if let target, !text.isEmpty { try OutgoingText.write(text, to: target) }
+        if let status { throw status }
+    }
+
+    /// What a person must look at: the rows that were not taken.
+    private static func printRefusal(_ line: String) {
+        guard line.contains(",refused,") else { return }
+        Terminal.line("! " + SafeText.of(String(line.dropLast(2))))
+    }
+
+    private static func print(_ value: JSONValue) {
+        func number(_ key: String) -> Int64 { value[key: key]?.integerValue ?? 0 }
+        Terminal.line(
+            Bilingual(
+                "\(number("accepted")) new, \(number("changed")) changed, \(number("unchanged")) unchanged, \(number("refused")) refused.",
+                "新增 \(number("accepted")) 行，变更 \(number("changed")) 行，未变 \(number("unchanged")) 行，未接受 \(number("refused")) 行。"
+            ).text(in: language))
     }
 }
 

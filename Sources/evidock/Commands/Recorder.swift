@@ -6,7 +6,9 @@ struct Recorder: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The register of recorders: who has which, since when.",
         discussion: ExitCodes.help,
-        subcommands: [Issue.self, Lend.self, Return.self, List.self, Clocks.self])
+        subcommands: [
+            Issue.self, Lend.self, Return.self, Import.self, List.self, Clocks.self,
+        ])
 
     struct Issue: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -46,6 +48,22 @@ struct Recorder: AsyncParsableCommand {
         func run() async throws {
             try await Registering.enter(recorder, .returned, nil, when, global)
         }
+    }
+
+    struct Import: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes in who has which recorder: CSV or JSON.",
+            discussion: """
+                Columns: recorder, officer id, since, and step (issued, lent, returned; issued where \
+                there is none), in Chinese or English. Every row is accounted for, as by evidock case \
+                import. A schedule of field tasks says it as well: R1/06021 among its recorders, or one \
+                officer with one recorder.
+                \(ExitCodes.help)
+                """)
+        @OptionGroup var file: ImportedFile
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws { try await file.takeIn(global) }
     }
 
     struct List: AsyncParsableCommand {
@@ -102,12 +120,18 @@ private enum Registering {
             case "returned": Bilingual("returned", "已归还")
             default: Bilingual("has", "持有人")
             }
+        let isScheduled = one[key: "bySchedule"]?.boolValue == true
+        let scheduled =
+            isScheduled
+            ? Bilingual("(on a field task, by the schedule)", "（据任务安排佩戴）").text(in: language) : nil
         let owner = one[key: "owner"]?.stringValue.map {
-            Bilingual("(lent by \($0))", "（借自 \($0)）").text(in: language)
+            (isScheduled
+                ? Bilingual("(issued to \($0))", "（登记持有人 \($0)）")
+                : Bilingual("(lent by \($0))", "（借自 \($0)）")).text(in: language)
         }
         return [
             one[key: "recorder"]?.stringValue, step.text(in: language),
-            one[key: "officer"]?.stringValue, owner, one[key: "from"]?.stringValue,
+            one[key: "officer"]?.stringValue, scheduled, owner, one[key: "from"]?.stringValue,
         ].compactMap { $0 }.map { SafeText.of($0) }.joined(separator: "  ")
     }
 }

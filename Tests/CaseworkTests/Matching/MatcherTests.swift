@@ -88,8 +88,35 @@ struct MatcherTests {
         #expect(try code("03:30", "03:40") == "time-beside")
         #expect(try code("03:31", "03:40") == "time-outside")
         #expect(try code("02:20", "03:10") == "time-inside")
-        #expect(try code("02:20", "03:11") == "time-beside")
+        #expect(try code("02:20", "03:11") == "time-partly")
         #expect(try code("01:00", "01:00") == "time-inside")
+    }
+
+    @Test("What lies beside a task is linked with its take or by its place, else asked about")
+    func beside() throws {
+        let place = MatchSubject.Point(latitude: 24_513_000, longitude: 117_647_100)
+        let duty = try duty("D1", ["1"], "01:00", "03:00", recorders: ["R1"], place: place)
+        var footage = try footage("03:10", "03:20", attributed: "1")
+        #expect(Matcher().match(footage, [duty]).decision == .propose)
+        footage.casesOfTake = Set(duty.caseNumbers)
+        #expect(Matcher().match(footage, [duty]).decision == .assign)
+        footage.casesOfTake = []
+        footage.points = [place]
+        #expect(Matcher().match(footage, [duty]).decision == .assign)
+    }
+
+    @Test("A recorder that one task names does not draw its officer's footage of another")
+    func namedTwice() throws {
+        let first = try duty("D1", ["1"], "01:00", "03:00", recorders: ["R1"])
+        let second = try duty("D2", ["1"], "03:10", "05:00", cases: ["（2019）闽06执9号"])
+        for footage in [
+            try footage("03:12", "03:25", registered: "1"),
+            try footage("03:12", "03:25", claimed: "1"),
+        ] {
+            let result = Matcher().match(footage, [first, second])
+            #expect(result.candidates.first?.duty.id == "D2")
+            #expect(result.decision == .assign)
+        }
     }
 
     @Test("Two tasks of the same cases do not stand in each other's way")

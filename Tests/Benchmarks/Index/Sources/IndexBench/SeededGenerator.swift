@@ -1,0 +1,1 @@
+../../../../../Sources/EvidenceTestKit/SeededGenerator.swift
