@@ -1,4 +1,5 @@
 import CLinux
+import DurableFiles
 import Glibc
 
 /// What the system says of a file (stat(2)). Through CLinux: which module the C type `stat` belongs to
@@ -18,6 +19,17 @@ struct FileFacts {
         var facts = clinux_facts()
         guard clinux_facts_at(path, followsLinks, &facts) == 0 else { return nil }
         self.init(facts)
+    }
+
+    /// Of what stands at a path; nil where nothing does.
+    ///
+    /// - Throws: ``DurableFileFailure`` where the disk fails.
+    static func found(at path: String, followsLinks: Bool = true) throws -> FileFacts? {
+        if let facts = FileFacts(at: path, followsLinks: followsLinks) { return facts }
+        guard errno != EIO else {
+            throw DurableFileFailure(errno: EIO, operation: "stat", place: path)
+        }
+        return nil
     }
 
     init?(of descriptor: CInt) {

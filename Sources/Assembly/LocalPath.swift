@@ -64,17 +64,22 @@ package enum LocalPath {
     /// The file system that a path is on (stat(2), st_dev); nil where it leads nowhere.
     package static func device(_ path: String) -> UInt64? { FileFacts(at: path)?.device }
 
-    /// The names in a directory, without `.` and `..`; nil where it cannot be read.
+    /// The names in a directory, without `.` and `..`; nil, and `errno`, where it cannot be read
+    /// whole.
     package static func names(in path: String) -> [String]? {
         guard let directory = opendir(path) else { return nil }
-        defer { closedir(directory) }
         var names: [String] = []
+        errno = 0
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
                 String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
             }
             if name != "." && name != ".." { names.append(name) }
+            errno = 0
         }
-        return names
+        let failure = errno
+        closedir(directory)
+        errno = failure
+        return failure == 0 ? names : nil
     }
 }

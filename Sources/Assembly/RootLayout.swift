@@ -26,12 +26,16 @@ package struct RootLayout: Sendable {
     /// Looks at a path without touching it.
     ///
     /// - Throws: ``AssemblyFailure`` where something stands there that is no station, one of a
-    ///   newer format, or a damaged one.
+    ///   newer format, or a damaged one; ``DurableFileFailure`` where its disk fails: that is no
+    ///   vacant place.
     package static func look(at path: String) throws -> State {
-        guard LocalPath.exists(path) else { return .vacant }
-        if LocalPath.isDirectory(path), isClosed(path) { throw closed(path) }
-        guard LocalPath.isDirectory(path), let names = LocalPath.names(in: path) else {
+        guard try FileFacts.found(at: path, followsLinks: false) != nil else { return .vacant }
+        guard try FileFacts.found(at: path)?.kind == S_IFDIR else {
             throw AssemblyFailure(.notEmpty, subject: path)
+        }
+        if isClosed(path) { throw closed(path) }
+        guard let names = LocalPath.names(in: path) else {
+            throw DurableFileFailure(errno: errno, operation: "readdir", place: path)
         }
         guard names.contains("station.json") else {
             let ours: Set<String> = [
@@ -193,7 +197,7 @@ package struct RootLayout: Sendable {
                 throw AssemblyFailure(.notPermitted, subject: path)
             }
         }
-        guard LocalPath.isDirectory(path) else {
+        guard try FileFacts.found(at: path)?.kind == S_IFDIR else {
             throw AssemblyFailure(.notPermitted, subject: path)
         }
     }
@@ -228,27 +232,27 @@ enum SmallFile {
             switch errno {
             case EMFILE, ENFILE, ENOMEM: throw AssemblyFailure(.systemShort)
             case EACCES, EPERM: throw AssemblyFailure(.notPermitted, subject: path)
-            case EIO: throw diskFailure("open", path)
+            case EIO: throw DurableFileFailure(errno: EIO, operation: "open", place: path)
             default: return nil
             }
         }
         defer { close(descriptor) }
-        guard let facts = FileFacts(of: descriptor), facts.kind == S_IFREG, facts.size <= limit
-        else { return nil }
+        guard let facts = FileFacts(of: descriptor) else {
+            throw DurableFileFailure(errno: errno, operation: "fstat", place: path)
+        }
+        guard facts.kind == S_IFREG, facts.size <= limit else { return nil }
         var bytes = [UInt8](repeating: 0, count: Int(facts.size))
         var count = 0
         while count < bytes.count {
             let step = bytes.withUnsafeMutableBytes {
                 Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
             }
-            if step < 0, errno == EIO { throw diskFailure("read", path) }
+            if step < 0, errno == EIO {
+                throw DurableFileFailure(errno: EIO, operation: "read", place: path)
+            }
             guard step > 0 else { return nil }
             count += step
         }
         return bytes
-    }
-
-    private static func diskFailure(_ operation: String, _ path: String) -> DurableFileFailure {
-        DurableFileFailure(errno: EIO, operation: operation, place: path)
     }
 }

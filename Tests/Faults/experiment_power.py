@@ -53,13 +53,16 @@ def _points(work, kind, flush_log, points):
             process.wait(20)
         except subprocess.TimeoutExpired:
             work.expect(False, f"{where}: ingest hangs for 20 s on a dead disk")
+        # A process that outlives the cut touches maps of a dead disk (SQLite's): SIGBUS is the
+        # kernel's word for it, and no program would be left after a real cut.
+        ends = bench.SENSIBLE + (70, -signal.SIGBUS)
         if process.poll() is not None:
-            # A process that outlives the cut touches maps of a dead disk (SQLite's): SIGBUS is the
-            # kernel's word for it, and no program would be left after a real cut.
-            ends = bench.SENSIBLE + (70, -signal.SIGBUS)
             work.expect(process.returncode in ends,
                         f"{where}: ingest ended with {process.returncode}")
         work.end(process)
+        # Who begins on a disk that is dead already is told of the disk, not of his own mistakes.
+        late = work.ingest(root, card)
+        work.expect(late.code in ends and late.code != 0, f"{where}: on the dead disk: {late}")
         disk.power_on()
         sealed_before_cut += len(said)
         verdict = work.judge(root, where, first.files + said)
