@@ -8,15 +8,19 @@ import Ingest
 package import Logging
 
 /// Takes a schedule of cases and duties in, or a register of recorders: every row of the file is accounted
-/// for, and all that is new or changed stands in one `schedule` event, or one `recorder-issue` event.
+/// for, and all that is new or changed stands in `schedule` or `recorder-issue` events.
 struct ScheduleImport {
     let station: Station
     /// The most bytes of a schedule.
     static let byteLimit = 256 << 20
+    /// Rows in one event: enough for few syncs, few enough for flat memory.
+    private static let rowLimit = 4096
 
-    /// Reads the whole file before anything is entered: it is taken whole or not at all.
+    /// Reads the whole file before anything is entered: one that cannot be read to its end leaves
+    /// nothing. Where entering fails on the way, some of its rows stand; given again, the others follow.
     ///
     /// - Parameter tell: each line of the account, as ``ScheduleReport`` writes it.
+    /// - Returns: what came of the file, and its first leaf.
     /// - Throws: `unreadable-file`; a ``ScheduleFailure`` where the file is no schedule.
     func run(
         _ path: String, zone: String?, by: String, tell: @escaping @Sendable (String) -> Void
@@ -25,68 +29,102 @@ struct ScheduleImport {
             let bytes = try SmallFile.read(path, limit: Self.byteLimit)
         else { throw AssemblyFailure(.unreadableFile, subject: path) }
         let (index, settings) = (station.stages.index, station.settings)
-        let (file, rows) = try await offPool {
-            try Self.account(
-                of: bytes, zone: zone, index: index, settings: settings, by: by, tell: tell)
-        }
-        guard !rows.isEmpty else { return (file, nil) }
-        // What a file says of recorders stands where all else of the register does.
-        let issues = rows.filter { $0.kind == RecorderIssueRow.kind }
-        let schedule = rows.filter { $0.kind != RecorderIssueRow.kind }
-        let now = Clock.now()
-        var events: [NewCustodyEvent] = []
-        if !schedule.isEmpty {
-            events.append(
-                NewCustodyEvent(kind: .schedule, time: now, rows: [file.row] + schedule))
-        }
-        if !issues.isEmpty {
-            events.append(
-                NewCustodyEvent(kind: .recorderIssue, time: now, rows: [file.row] + issues))
-        }
-        let receipts = try await station.stages.ledger.enter(events)
-        try await station.stages.feeder.catchUp()
-        return (file, receipts.first?.index)
-    }
-
-    private static func account(
-        of bytes: [UInt8], zone: String?, index: IndexReader, settings: Settings, by: String,
-        tell: (String) -> Void
-    ) throws -> (ScheduleFileRow, [RecordRow]) {
         let reader = try ScheduleReader(
             zone: zone.flatMap { ScheduleZone($0) } ?? .china, mapping: settings.scheduleHeaders(),
             courts: settings.courtTable(), types: settings.caseTypeTable())
+        let (file, isNew) = try await offPool {
+            try Self.account(of: bytes, reader, index: index, by: by, tell: tell)
+        }
+        guard isNew.contains(true) else { return (file, nil) }
+        let ledger = station.stages.ledger
+        let leaf = try await offPool { try Self.enter(bytes, reader, isNew, file, ledger) }
+        try await station.stages.publish()
+        return (file, leaf)
+    }
+
+    /// What becomes of each row: told, and whether it is new or changed.
+    private static func account(
+        of bytes: [UInt8], _ reader: ScheduleReader, index: IndexReader, by: String,
+        tell: (String) -> Void
+    ) throws -> (ScheduleFileRow, isNew: [Bool]) {
         var file = ScheduleFileRow(
             sha256: SHA256Digest.of(bytes), size: Int64(bytes.count), encoding: "", accepted: 0,
             changed: 0, unchanged: 0, refused: 0, by: by)
-        var rows: [RecordRow] = []
-        var problem: (any Error)?
+        var isNew: [Bool] = []
         tell(ScheduleReport.header)
+        let summary = try rows(of: bytes, reader) { verdict in
+            let answer = try Self.answer(to: verdict, index)
+            switch answer {
+            case .accepted: file.accepted += 1
+            case .changed: file.changed += 1
+            case .unchanged, .repeated: file.unchanged += 1
+            case .refused: file.refused += 1
+            }
+            switch answer {
+            case .accepted, .changed: isNew.append(true)
+            case .unchanged, .repeated, .refused: isNew.append(false)
+            }
+            tell(ScheduleReport.line(verdict, answer))
+        }
+        file.encoding = summary.encoding
+        return (file, isNew)
+    }
+
+    /// Enters the rows that are new or changed, which are made a second time: all of them at once would
+    /// not be flat memory. What a file says of recorders stands where all else of the register does.
+    ///
+    /// - Returns: the first leaf.
+    private static func enter(
+        _ bytes: [UInt8], _ reader: ScheduleReader, _ isNew: [Bool], _ file: ScheduleFileRow,
+        _ ledger: CustodyLedger
+    ) throws -> Int64? {
+        var waiting: [CustodyEventKind: [RecordRow]] = [.schedule: [], .recorderIssue: []]
+        var (file, first): (ScheduleFileRow, Int64?) = (file, nil)
+        func enter(_ kind: CustodyEventKind) throws {
+            let rows = [file.row] + (waiting[kind] ?? [])
+            waiting[kind] = []
+            let event = NewCustodyEvent(kind: kind, time: Clock.now(), rows: rows)
+            let places = try waitFor { try await ledger.integrate([event]) }
+            first = first ?? places.first
+            file.part += 1
+        }
+        var number = 0
+        _ = try rows(of: bytes, reader) { verdict in
+            defer { number += 1 }
+            guard isNew[number], let (kind, row) = entry(verdict, by: file.by) else { return }
+            waiting[kind, default: []].append(row)
+            if waiting[kind]?.count == rowLimit { try enter(kind) }
+        }
+        for kind in [CustodyEventKind.schedule, .recorderIssue] where waiting[kind]?.isEmpty == false {
+            try enter(kind)
+        }
+        return first
+    }
+
+    private static func entry(
+        _ verdict: RowVerdict, by: String
+    ) -> (CustodyEventKind, RecordRow)? {
+        switch verdict.result {
+        case .acceptedCase(let row): return (.schedule, row.row)
+        case .acceptedDuty(let row): return (.schedule, row.row)
+        case .acceptedIssue(var row):
+            row.by = by
+            return (.recorderIssue, row.row)
+        case .repeated, .refused: return nil
+        }
+    }
+
+    /// Every row's verdict; what `take` throws ends it.
+    private static func rows(
+        of bytes: [UInt8], _ reader: ScheduleReader, _ take: (RowVerdict) throws -> Void
+    ) throws -> ScheduleSummary {
+        var problem: (any Error)?
         let summary = try reader.read(bytes) { verdict in
             guard problem == nil else { return }
-            do {
-                let answer = try Self.answer(to: verdict, index)
-                switch (answer, verdict.result) {
-                case (.accepted, .acceptedCase(let row)), (.changed, .acceptedCase(let row)):
-                    rows.append(row.row)
-                case (.accepted, .acceptedDuty(let row)), (.changed, .acceptedDuty(let row)):
-                    rows.append(row.row)
-                case (.accepted, .acceptedIssue(var row)), (.changed, .acceptedIssue(var row)):
-                    row.by = by
-                    rows.append(row.row)
-                default: break
-                }
-                switch answer {
-                case .accepted: file.accepted += 1
-                case .changed: file.changed += 1
-                case .unchanged, .repeated: file.unchanged += 1
-                case .refused: file.refused += 1
-                }
-                tell(ScheduleReport.line(verdict, answer))
-            } catch { problem = error }
+            do { try take(verdict) } catch { problem = error }
         }
         if let problem { throw problem }
-        file.encoding = summary.encoding
-        return (file, rows)
+        return summary
     }
 
     private static func answer(

@@ -60,17 +60,24 @@ package struct LedgerReader: Sendable {
     }
 
     /// Published leaves of a range, in order; a bundle at a time, so that memory stays flat.
+    ///
+    /// - Parameter limit: it ends with the leaf that makes so many rows, before the range does.
     package func events(
-        from: Int64, to: Int64? = nil, _ body: (EnteredEvent) throws -> Void
+        from: Int64, to: Int64? = nil, rows limit: Int = .max,
+        _ body: (EnteredEvent) throws -> Void
     ) throws {
         let size = try checkpoint().checkpoint.size
-        let end = min(to ?? size, size)
+        var end = min(to ?? size, size)
         var index = max(from, 0)
+        var rows = 0
         while index < end {
             let entries = try bundle(index / 256, size: size)
             for place in Int(index % 256)..<entries.count where index < end {
-                try body(try event(index, entry: entries[place]))
+                let event = try event(index, entry: entries[place])
+                try body(event)
                 index += 1
+                rows += event.rows.count
+                if rows >= limit { end = index }
             }
         }
     }

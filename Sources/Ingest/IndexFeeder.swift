@@ -27,6 +27,8 @@ package actor IndexFeeder {
 
     /// Leaves applied in one transaction: large enough for speed, small enough for flat memory.
     private static let batchSize: Int64 = 2048
+    /// A schedule has thousands of rows in a leaf.
+    private static let batchRows = 8192
 
     /// What comes next is read while the index takes in what came before.
     private static func feed(reader: LedgerReader, index: IndexWriter) async throws -> Int64 {
@@ -36,9 +38,9 @@ package actor IndexFeeder {
             guard from < size else { return [] }
             return try await offPool {
                 var events: [EnteredEvent] = []
-                try reader.events(from: from, to: min(from + batchSize, size)) {
-                    events.append($0)
-                }
+                try reader.events(
+                    from: from, to: min(from + batchSize, size), rows: batchRows
+                ) { events.append($0) }
                 return events
             }
         }

@@ -127,6 +127,31 @@ def taken_in():
             check(f"the sample of {name} is taken", code == 0, (code, errors))
 
 
+def long():
+    """A file of more rows than one event has."""
+    with places() as place:
+        station = Station(place, "st")
+        size = station.size()
+        rows = [f"T{row},(2026)闽0602执{row % 500 + 1}号,搜查,{row % 90:06},2026-03-{row % 28 + 1:02} 09:00,2026-03-{row % 28 + 1:02} 11:30"
+                for row in range(9000)]
+        path = write(place("long.csv"), "\n".join(["编号,案号,任务类别,执行人员,计划开始,计划结束", *rows]) + "\n")
+        code, out, errors = station.run("case", "import", path, "--json")
+        check("every row of a long file is taken in", code == 0 and summary(out) == counts(accepted=9000), (code, out[-300:], errors))
+        check("by several leaves, of which the first is told",
+              events(station)[size:] == ["schedule"] * 3 and lines(out)[-1]["leaf"] == size, events(station))
+        code, out, _ = station.run("case", "show", "(2026)闽0602执7号", "--json")
+        check("all of a case's field tasks are there", len(json.loads(out)["duties"]) == 18, (code, out))
+        code, out, _ = station.run("case", "import", path, "--json")
+        check("and all known the next time",
+              code == 0 and summary(out) == counts(unchanged=9000) and "leaf" not in lines(out)[-1]
+              and len(events(station)) == size + 3, out[-300:])
+        spoiled = write(place("spoiled.csv"), "\n".join(
+            ["编号,案号,任务类别,执行人员,计划开始,计划结束", *(row.replace("T", "U") for row in rows), '"U']))
+        code, out, errors = station.run("case", "import", spoiled, "--json")
+        check("one that breaks off at its end leaves nothing", code == 2 and len(events(station)) == size + 3,
+              (code, out[-300:], errors))
+
+
 def carried():
     """Who has which recorder, and who is believed to have carried it."""
     with places() as place:
@@ -617,4 +642,4 @@ def searched():
 
 
 if __name__ == "__main__":
-    sys.exit(run_parts(taken_in, folder, carried, registered, explained, linked, takes, missing, searched, sampled))
+    sys.exit(run_parts(taken_in, long, folder, carried, registered, explained, linked, takes, missing, searched, sampled))

@@ -172,7 +172,8 @@ package struct DutyRow: Hashable, Sendable {
     }
 }
 
-/// The file that a `schedule` event took in: its first row.
+/// The file that a `schedule` or `recorder-issue` event took in: its first row. A long file is taken in by
+/// several events, each with this row; its counts are of the whole file.
 package struct ScheduleFileRow: Hashable, Sendable {
     package static let kind = "schedule-file"
 
@@ -186,6 +187,8 @@ package struct ScheduleFileRow: Hashable, Sendable {
     package var unchanged: Int64
     package var refused: Int64
     package var by: String
+    /// Which event of that file it is, from 1 on.
+    package var part: Int64 = 1
 
     package init(
         sha256: SHA256Digest, size: Int64, encoding: String, accepted: Int64, changed: Int64,
@@ -197,13 +200,13 @@ package struct ScheduleFileRow: Hashable, Sendable {
     }
 
     package var row: RecordRow {
-        RecordRow(
-            kind: Self.kind,
-            members: [
-                "sha256": .string(sha256.hex), "size": .integer(size),
-                "encoding": .string(encoding), "accepted": .integer(accepted),
-                "changed": .integer(changed), "unchanged": .integer(unchanged),
-                "refused": .integer(refused), "by": .string(by),
-            ])
+        var members: [String: JSONValue] = [
+            "sha256": .string(sha256.hex), "size": .integer(size),
+            "encoding": .string(encoding), "accepted": .integer(accepted),
+            "changed": .integer(changed), "unchanged": .integer(unchanged),
+            "refused": .integer(refused), "by": .string(by),
+        ]
+        members.set("part", part > 1 ? part : nil)
+        return RecordRow(kind: Self.kind, members: members)
     }
 }
