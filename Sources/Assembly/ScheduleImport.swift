@@ -95,7 +95,8 @@ struct ScheduleImport {
             waiting[kind, default: []].append(row)
             if waiting[kind]?.count == rowLimit { try enter(kind) }
         }
-        for kind in [CustodyEventKind.schedule, .recorderIssue] where waiting[kind]?.isEmpty == false {
+        for kind in [CustodyEventKind.schedule, .recorderIssue]
+        where waiting[kind]?.isEmpty == false {
             try enter(kind)
         }
         return first
