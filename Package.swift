@@ -65,6 +65,10 @@ let package = Package(
                 .embedInCode("Profiles/folder.json"),
             ]),
         room("Inspection", ["Evidence", "CLinux"]),
+        room(
+            "Accounts",
+            ["Evidence", "Fixity", .product(name: "GRDB", package: "GRDB.swift")],
+            resources: [.embedInCode("common-passwords.txt")]),
         room("Custody", ["Evidence", "Fixity", "TransparencyLog", "DurableFiles"]),
         room("Witness", ["Evidence", "Fixity", "TransparencyLog", "DurableFiles"]),
         room("TimeStamping", ["Evidence", "Fixity", "CLibCrypto"]),
@@ -163,6 +167,7 @@ let package = Package(
             "SealedBagsTests",
             ["SealedBags", "Fixity", "TransparencyLog", "DurableFiles", "TimeStamping"]),
         tests("NotaryLinkTests", ["NotaryLink", "Fixity"]),
+        tests("AccountsTests", ["Accounts", "Fixity"]),
         tests("PortalTests", ["Portal"]),
         tests("AuditTests", ["Audit", "Custody", "Fixity", "TransparencyLog", "DurableFiles"]),
         tests("CaseworkTests", ["Casework"]),

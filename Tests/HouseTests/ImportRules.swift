@@ -30,6 +30,8 @@ enum ImportRules {
             "HTTPTypes",
             "NIOCore", "Logging", "ServiceLifecycle",
         ],
+        // Who may do what; the only database that is no view of the ledger.
+        "Accounts": ["Evidence", "Fixity", "GRDB"],
         "Audit": ["Evidence", "Fixity", "TransparencyLog"],
         "Casework": ["Evidence"],
         // GRDBSQLite is GRDB's own name for libsqlite3.

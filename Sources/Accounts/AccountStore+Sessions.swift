@@ -1,0 +1,167 @@
+package import Evidence
+import Fixity
+import GRDB
+
+/// What came of trying to sign in.
+package enum SignIn: Sendable {
+    /// A session began: its token, for the cookie.
+    case begun(token: String)
+    /// Name, password or code was not right: which, nobody is told.
+    case refused
+    /// Too many failures: so many seconds are to be waited. Nothing was looked at.
+    case delayed(seconds: Int64)
+}
+
+/// Somebody who is signed in.
+package struct Session: Hashable, Sendable {
+    package let account: Account
+    /// What every form carries that changes something: who cannot read our pages does not have it.
+    package let guardToken: String
+}
+
+// Signing in, and staying so.
+extension AccountStore {
+    /// A session ends so long after its last request, and so long after its beginning.
+    private static let idle: Int64 = 30 * 60_000
+    private static let longest: Int64 = 12 * 3_600_000
+    /// So many failures are free; each one more doubles the delay from a second up to a quarter of an hour.
+    private static let freeFailures: Int64 = 4
+    private static let longestDelay: Int64 = 900
+
+    /// Signs somebody in. Takes as long for a name that nobody has.
+    ///
+    /// - Parameters:
+    ///   - code: of the second factor, or a recovery code, where the account has one.
+    ///   - address: whence he comes.
+    package func signIn(
+        _ name: String, password: String, code: String, from address: String, now: Timestamp
+    ) throws -> SignIn {
+        let keys = [
+            "name:" + Array(AccountName.key(name).utf8).digest, "address:" + address,
+        ]
+        if let until = try delay(of: keys, now: now) {
+            return .delayed(seconds: (until - now.milliseconds + 999) / 1000)
+        }
+        let row = try read { db in try Self.find(name, db) }
+        let salt = (row?["salt"] as String?).map(Self.bytes) ?? [UInt8](repeating: 0, count: 16)
+        let key = try Scrypt.usual.key(of: Array(password.prefix(1000).utf8), salt: salt)
+        let isRight = Secret.areEqual(key, (row?["password"] as String?).map(Self.bytes) ?? [])
+        return try write { db in
+            guard let row = try row.flatMap({ try Self.find($0["name"], db) }), isRight,
+                row["isDisabled"] == false, row["salt"] as String? == Hex.encode(salt),
+                try Self.take(code, of: row, now: now, db)
+            else {
+                try Self.countFailure(keys, now: now, db)
+                return .refused
+            }
+            try db.execute(
+                sql: "DELETE FROM delays WHERE key IN (?, ?)", arguments: [keys[0], keys[1]])
+            return .begun(token: try Self.begin(row["id"], now: now, db))
+        }
+    }
+
+    /// Who a cookie is of; nil where no session stands under it. Each call prolongs it.
+    package func session(_ token: String, now: Timestamp) throws -> Session? {
+        guard let bytes = Base32.decode(token.uppercased()) else { return nil }
+        let digest = bytes.digest
+        guard
+            let row = try read({ db in
+                try Row.fetchOne(
+                    db,
+                    sql: """
+                        SELECT a.*, s.guard, s.seen FROM sessions s JOIN accounts a
+                            ON a.id = s.account
+                        WHERE s.digest = ? AND s.ends > ? AND s.seen > ? AND a.isDisabled = 0
+                        """,
+                    arguments: [digest, now.milliseconds, now.milliseconds - Self.idle])
+            })
+        else { return nil }
+        // Once a minute is enough to know that somebody is there.
+        if now.milliseconds - (row["seen"] as Int64) > 60_000 {
+            try write { db in
+                try db.execute(
+                    sql: "UPDATE sessions SET seen = ? WHERE digest = ?",
+                    arguments: [now.milliseconds, digest])
+            }
+        }
+        return Session(account: Self.account(row), guardToken: row["guard"])
+    }
+
+    package func endSession(_ token: String) throws {
+        guard let bytes = Base32.decode(token.uppercased()) else { return }
+        try write { db in
+            try db.execute(
+                sql: "DELETE FROM sessions WHERE digest = ?", arguments: [bytes.digest])
+        }
+    }
+
+    // MARK: - Inside
+
+    private static func begin(
+        _ account: Int64, now: Timestamp, _ db: Database
+    ) throws -> String {
+        let token = Secret.random(20)
+        try db.execute(
+            sql: "DELETE FROM sessions WHERE ends <= ? OR seen <= ?",
+            arguments: [now.milliseconds, now.milliseconds - idle])
+        try db.execute(
+            sql: """
+                INSERT INTO sessions (digest, account, guard, seen, ends) VALUES (?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                token.digest, account, Base32.encode(Secret.random(20)), now.milliseconds,
+                now.milliseconds + longest,
+            ])
+        return Base32.encode(token).lowercased()
+    }
+
+    /// Whether the code is right, which then serves no second time. An account without a second factor wants
+    /// none.
+    private static func take(
+        _ code: String, of row: Row, now: Timestamp, _ db: Database
+    ) throws -> Bool {
+        guard let secret = (row["secondFactor"] as String?).map(bytes) else { return true }
+        let id = row["id"] as Int64
+        if let step = OneTimeCode.stepOf(code, secret, at: now, after: row["lastStep"]) {
+            try db.execute(
+                sql: "UPDATE accounts SET lastStep = ? WHERE id = ?", arguments: [step, id])
+            return true
+        }
+        let plain = code.uppercased().filter { $0.isLetter || $0.isNumber }
+        try db.execute(
+            sql: "DELETE FROM recoveryCodes WHERE account = ? AND digest = ?",
+            arguments: [id, Array(plain.utf8).digest])
+        return db.changesCount == 1
+    }
+
+    private func delay(of keys: [String], now: Timestamp) throws -> Int64? {
+        try read { db in
+            try Int64.fetchOne(
+                db, sql: "SELECT max(until) FROM delays WHERE key IN (?, ?) AND until > ?",
+                arguments: [keys[0], keys[1], now.milliseconds])
+        }
+    }
+
+    private static func countFailure(
+        _ keys: [String], now: Timestamp, _ db: Database
+    ) throws {
+        let old = now.milliseconds - 24 * 3_600_000
+        try db.execute(sql: "DELETE FROM delays WHERE seen < ?", arguments: [old])
+        for key in keys {
+            let known = try Int64.fetchOne(
+                db, sql: "SELECT failures FROM delays WHERE key = ?", arguments: [key])
+            let failures = (known ?? 0) + 1
+            // Many officers sign in from one machine at the dock.
+            let free = key.hasPrefix("address:") ? freeFailures * 5 : freeFailures
+            let over = failures - free
+            let delay = over > 0 ? min(longestDelay, 1 << min(over - 1, 20)) : 0
+            try db.execute(
+                sql: """
+                    INSERT OR REPLACE INTO delays (key, failures, until, seen) VALUES (?, ?, ?, ?)
+                    """,
+                arguments: [
+                    key, failures, now.milliseconds + delay * 1000, now.milliseconds,
+                ])
+        }
+    }
+}
