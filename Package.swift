@@ -34,6 +34,8 @@ let package = Package(
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        // Pages are templates that escape what they show: a small library without dependencies.
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
@@ -82,12 +84,24 @@ let package = Package(
         room(
             "Portal",
             [
-                "Evidence", "TransparencyLog", "Custody", "Witness",
+                "Evidence", "TransparencyLog", "Custody", "Witness", "Accounts",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [
+                .embedInCode("Assets/digest-worker.js"), .embedInCode("Assets/dock.css"),
+                .embedInCode("Assets/dock.js"),
+                .embedInCode("Assets/mark.svg"), .embedInCode("Assets/style.css"),
+                .embedInCode("Pages/accounts.mustache"), .embedInCode("Pages/bottom.mustache"),
+                .embedInCode("Pages/dock.mustache"), .embedInCode("Pages/home.mustache"),
+                .embedInCode("Pages/join.mustache"), .embedInCode("Pages/joined.mustache"),
+                .embedInCode("Pages/problem.mustache"), .embedInCode("Pages/sign-in.mustache"),
+                .embedInCode("Pages/top.mustache"), .embedInCode("Texts/en.json"),
+                .embedInCode("Texts/zh.json"),
             ]),
         room(
             "NotaryLink",
@@ -130,6 +144,7 @@ let package = Package(
                 "Evidence", "Fixity", "TransparencyLog", "DurableFiles", "Vault", "Recorders",
                 "Inspection", "Custody", "Witness", "TimeStamping", "SealedBags", "Notarization",
                 "NotaryLink", "Portal", "Audit", "CaseIndex", "Casework", "Ingest", "CLinux",
+                "Accounts",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -168,7 +183,7 @@ let package = Package(
             ["SealedBags", "Fixity", "TransparencyLog", "DurableFiles", "TimeStamping"]),
         tests("NotaryLinkTests", ["NotaryLink", "Fixity"]),
         tests("AccountsTests", ["Accounts", "Fixity"]),
-        tests("PortalTests", ["Portal"]),
+        tests("PortalTests", ["Portal", "Accounts"]),
         tests("AuditTests", ["Audit", "Custody", "Fixity", "TransparencyLog", "DurableFiles"]),
         tests("CaseworkTests", ["Casework"]),
         tests("CaseIndexTests", ["CaseIndex"]),

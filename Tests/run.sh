@@ -118,6 +118,10 @@ need_packages "${build_packages[@]}" "${test_packages[@]}" > "$logs/setup.log" 2
 }
 # A reader of bags that we did not write; where it cannot be had its tests are skipped, and say so.
 command -v bagit.py > /dev/null || python3 -m pip install -q bagit >> "$logs/setup.log" 2>&1 || true
+# A browser, what drives it, and axe-core's rules: without them the pages are tested by HTTP alone.
+need_packages "${browser_packages[@]}" >> "$logs/setup.log" 2>&1 || true
+python3 -c 'import playwright, axe_playwright_python' 2> /dev/null ||
+    python3 -m pip install -q playwright axe-playwright-python >> "$logs/setup.log" 2>&1 || true
 
 check "Format" format.log swift format lint --strict --recursive Sources Tests Package.swift
 check "Shell syntax" shell.log bash -c check_shell
@@ -132,6 +136,7 @@ check "systemd units" units.log bash -c check_units
 for test in \
     Tests/Commands/*.sh \
     Tests/Commands/*.py \
+    Tests/Portal/*.py \
     Tests/Fuzz/run.py \
     Tests/Package/dock-test.sh \
     Tests/Package/quickstart-test.sh \

@@ -13,6 +13,7 @@ test_packages=(
     binutils dpkg-dev patchelf xz-utils systemd strace xfsprogs dosfstools exfatprogs exfat-fuse
     fuse3 libfuse2 faketime ffmpeg openssl python3 sqlite3 git
 )
+browser_packages=(chromium fonts-noto-cjk)
 
 need_packages() {
     local missing=() package

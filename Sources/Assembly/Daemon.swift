@@ -14,10 +14,17 @@ package struct Daemon: Sendable {
     private let makesNew: Bool
     private let language: Language
     private let log: Logger
+    private let version: String
+    /// Says something to whoever started it.
+    private let tell: @Sendable (Bilingual) -> Void
 
-    package init(settings: Settings, makesNew: Bool, language: Language, log: Logger) {
+    package init(
+        settings: Settings, makesNew: Bool, language: Language, version: String, log: Logger,
+        tell: @escaping @Sendable (Bilingual) -> Void
+    ) {
         (self.settings, self.makesNew) = (settings, makesNew)
         (self.language, self.log) = (language, log)
+        (self.version, self.tell) = (version, tell)
     }
 
     /// Runs until SIGTERM or SIGINT. Visits under way are then ended with their `undocking`, the
@@ -59,10 +66,11 @@ package struct Daemon: Sendable {
         let notary = try NotaryServices(station: station, log: log)
         var portal: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let address = station.settings.listen {
+            let (endpoints, pages) = try await served(station, at: address)
             portal.append(
                 .init(
                     service: PortalService(
-                        at: address, [LogEndpoint(station.stages.reader)],
+                        at: address, endpoints, pages: pages,
                         mayBeAbsent: !station.settings.mustListen, log: log,
                         isListening: { readiness.isListening(at: $0) })))
         } else {
@@ -99,6 +107,34 @@ package struct Daemon: Sendable {
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         try await group.run()
+    }
+
+    /// What the listener serves: all pages, or the ledger's files alone where the accounts cannot be read.
+    /// Where nobody can administer the station yet, a one-time link for that is told.
+    private func served(
+        _ station: Station, at address: ListenAddress
+    ) async throws -> ([any Endpoint], Pages?) {
+        let settings = station.settings.portal
+        let ledger = LogEndpoint(station.stages.reader, for: settings.logAddresses)
+        do {
+            let people = try station.people()
+            let name = station.layout.station.name
+            let pages = try Pages(
+                of: StationPortal(station: station), name: name, version: version,
+                accounts: people.store, people: people, settings: settings, log: ledger,
+                now: { Clock.now() })
+            if let link = try await people.firstLink() {
+                tell(
+                    Bilingual(
+                        "The first administrator joins here, within a day: http://\(address)/join/\(link)",
+                        "首位系统管理员请在一天内由此启用账号：http://\(address)/join/\(link)"))
+            }
+            return ([], pages)
+        } catch let failure as any Failure {
+            log.error(
+                "no pages are served", metadata: ["problem": "\(failure.problem.english)"])
+            return ([ledger], nil)
+        }
     }
 }
 

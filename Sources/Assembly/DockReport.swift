@@ -29,9 +29,18 @@ package struct DockReport: Sendable {
     /// One object a line.
     package func lines(clearable: Bool, in language: Language) throws -> [JSONValue] {
         if clearable { return try clearableLines() }
+        return try statuses().map { $0.json(in: language) } + cosigningLines(in: language)
+            + attestationLines(in: language)
+    }
+
+    /// The slots, dockings that never came to their end, and recorders that show no volume.
+    func statuses() throws -> [SlotStatus] {
         let working = Set(slots.compactMap(\.visit))
+        // Who was told to dock it again has done so.
+        let docked = Set(slots.compactMap(\.recorder))
         var all = slots
         for visit in try index.unfinishedVisits() where !working.contains(visit.visit) {
+            if let recorder = visit.recorder, docked.contains(recorder) { continue }
             var status = SlotStatus(slot: visit.visit, state: .unfinished)
             status.visit = visit.visit
             status.recorder = visit.recorder
@@ -44,8 +53,7 @@ package struct DockReport: Sendable {
             status.reason = recorder.reason
             all.append(status)
         }
-        return all.map { $0.json(in: language) } + cosigningLines(in: language)
-            + attestationLines(in: language)
+        return all
     }
 
     private func attestationLines(in language: Language) -> [JSONValue] {

@@ -88,6 +88,7 @@ extension Request {
                     wanted: Bilingual("a reason is wanted", "请填写原因"))
             }
             try PlainText.check(why, of: "--why", limit: 1000)
+        case .people(let request): try request.check()
         case .scrub, .anchor, .describe, .repair, .addVolume, .rebuildIndex, .docks, .timeStamp,
             .carryOut, .carryIn, .importSchedule, .completeness:
             break

@@ -44,6 +44,8 @@ package enum Request: Sendable {
     case completeness(CompletenessScope)
     /// Why it is missing.
     case explain(finding: String, why: String)
+    /// Who may sign in.
+    case people(PeopleRequest)
     /// A schedule of cases and duties is taken in.
     case importSchedule(path: String, zone: String?)
 
@@ -113,6 +115,7 @@ package enum Request: Sendable {
         case .measureClock(let order): return order.json
         case .order(let request): return request.json
         case .retention(let request): return request.json
+        case .people(let request): return request.json
         case .completeness(let scope):
             return ["request": "completeness", "scope": scope.json]
         case .explain(let finding, let why):
@@ -198,6 +201,9 @@ package enum Request: Sendable {
         case "retention":
             guard let request = RetentionRequest(json: json) else { return nil }
             self = .retention(request)
+        case "people":
+            guard let request = PeopleRequest(json: json) else { return nil }
+            self = .people(request)
         case "completeness":
             guard let scope = CompletenessScope(json: json[key: "scope"]) else { return nil }
             self = .completeness(scope)

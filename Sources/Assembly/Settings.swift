@@ -30,6 +30,8 @@ package struct Settings: Sendable {
     package var listen: ListenAddress?
     /// Whether somebody named that address: then it must be had.
     package var mustListen: Bool
+    /// Who sees the dock and the ledger without signing in, and how one signs in.
+    var portal: PortalSettings
     package var notary: NotarySettings
     /// A JSON file with the site's own points for evidence; nil for the usual ones.
     var matchWeights: String?
@@ -88,6 +90,10 @@ package struct Settings: Sendable {
         let listen = try reading.text("listen")
         self.listen = try listen.map(Self.listenAddress) ?? Self.defaultListen
         mustListen = listen != nil
+        portal = PortalSettings()
+        portal.dockAddresses = try Self.addresses("dockAddresses", reading)
+        portal.logAddresses = try Self.addresses("logAddresses", reading)
+        portal.wantsSecondFactor = try reading.flag("secondFactor", default: true)
         notary = try NotarySettings(reading)
         matchWeights = try reading.path("matchWeights")
         completenessRules = try reading.path("completenessRules")
@@ -115,6 +121,20 @@ package struct Settings: Sendable {
         ingest.volumes = try reading.number("volumes", default: 8, in: 1...1000)
         ingest.transfers = try reading.number(
             "transfers", default: vault.singleThreaded ? 1 : 8, in: 1...1000)
+    }
+
+    private static func addresses(
+        _ key: String, _ reading: StrictReading
+    ) throws -> AddressList {
+        let texts = try reading.texts(ConfigKey(key))
+        guard !texts.isEmpty else { return .loopback }
+        guard let list = AddressList(texts) else {
+            throw AssemblyFailure(
+                .malformedSetting, subject: key,
+                wanted: Bilingual(
+                    "addresses or nets, such as 10.1.2.0/24", "应为地址或网段，如 10.1.2.0/24"))
+        }
+        return list
     }
 
     /// An address that only this machine reaches; nil for `none`.
@@ -178,8 +198,8 @@ struct StrictReading {
         return number
     }
 
-    func flag(_ key: ConfigKey) throws -> Bool {
-        guard try text(key) != nil else { return false }
+    func flag(_ key: ConfigKey, default usual: Bool = false) throws -> Bool {
+        guard try text(key) != nil else { return usual }
         guard let flag = reader.bool(forKey: key) else {
             throw AssemblyFailure(
                 .malformedSetting, subject: "\(key)",

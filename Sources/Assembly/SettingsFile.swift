@@ -11,7 +11,7 @@ enum SettingsFile {
         "transfers", "listen", "policy", "timeStampURL", "timeStampCA", "timeStampTLS",
         "timeStampEvery", "timeStampCRL", "scrubEvery", "matchWeights", "completenessRules",
         "retentionRules", "courts", "caseTypes", "scheduleColumns", "scheduleFolder",
-        "notaryRecorders",
+        "notaryRecorders", "dockAddresses", "logAddresses", "secondFactor",
         "attestationURL",
         "attestationCA",
         "attestationToken", "attestationEvery", "attestationAddress",

@@ -37,6 +37,8 @@ package final class Station: Sendable {
     let adding = Mutex(())
     /// Opened by one command for itself: nobody else asks anything of it.
     package let isAlone: Bool
+    let root: DurableRoot
+    private let accountDesk: Result<AccountDesk, any Error>
     private let lock: RootLock
     private let index: IndexWriter
 
@@ -114,6 +116,10 @@ package final class Station: Sendable {
         let feeder = IndexFeeder(reader: reader, index: index)
         self.layout = layout
         self.settings = settings
+        self.root = root
+        accountDesk = Result {
+            try AccountDesk(root: root, path: layout.path, ledger: ledger)
+        }
         self.lock = lock
         self.isAlone = isAlone
         stages = Stages(
@@ -148,6 +154,11 @@ package final class Station: Sendable {
         try await stages.ledger.close()
         try await stages.feeder.catchUp()
     }
+
+    /// Who may sign in. A fault there is no reason to take no footage.
+    ///
+    /// - Throws: `accounts-unavailable`.
+    func people() throws -> AccountDesk { try accountDesk.get() }
 
     /// Recorder profiles that are left out because they cannot be used.
     package var profileFaults: [any Failure] { stages.catalogue.faults }

@@ -1,5 +1,5 @@
 import CLibCrypto
-package import Evidence
+import Evidence
 
 /// A key from a password, dear in time and memory (scrypt, RFC 7914).
 package struct Scrypt: Hashable, Sendable {

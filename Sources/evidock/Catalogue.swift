@@ -9,7 +9,7 @@ enum Catalogue {
         Order.self, Hold.self, Retention.self, Attribute.self, Certificate.self, Index.self,
         Log.self, Stamp.self,
         Witness.self,
-        Backup.self, Restore.self,
+        User.self, Backup.self, Restore.self,
     ]
 }
 

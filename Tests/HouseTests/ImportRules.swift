@@ -26,9 +26,8 @@ enum ImportRules {
             "Logging", "ServiceLifecycle",
         ],
         "Portal": [
-            "Evidence", "TransparencyLog", "Custody", "Witness", "Hummingbird", "HummingbirdCore",
-            "HTTPTypes",
-            "NIOCore", "Logging", "ServiceLifecycle",
+            "Evidence", "TransparencyLog", "Custody", "Witness", "Accounts", "Hummingbird",
+            "HummingbirdCore", "HTTPTypes", "Mustache", "NIOCore", "Logging", "ServiceLifecycle",
         ],
         // Who may do what; the only database that is no view of the ledger.
         "Accounts": ["Evidence", "Fixity", "GRDB"],
@@ -44,7 +43,8 @@ enum ImportRules {
             "Evidence", "Fixity", "TransparencyLog", "DurableFiles", "Vault", "Recorders",
             "Inspection", "Custody", "Witness", "TimeStamping", "SealedBags", "Notarization",
             "NotaryLink", "Portal", "Audit", "CaseIndex", "Casework", "Ingest", "CLinux",
-            "Configuration", "Logging", "ServiceLifecycle", "SystemPackage", "UnixSignals",
+            "Accounts", "Configuration", "Logging", "ServiceLifecycle", "SystemPackage",
+            "UnixSignals",
         ],
         "evidock": ["Assembly", "Evidence", "ArgumentParser", "Logging"],
         "evidock-inspector": ["CLibAV", "CLinux", "Evidence"],

@@ -27,7 +27,8 @@ struct Serve: AsyncParsableCommand {
         }
         let daemon = Daemon(
             settings: settings, makesNew: !noInit, language: language,
-            log: GlobalOptions.logger(level: .info))
+            version: Release.version, log: GlobalOptions.logger(level: .info),
+            tell: { Terminal.note($0) })
         try await daemon.run { line in
             Terminal.line(line)
             Terminal.flush()

@@ -1,22 +1,15 @@
 import Evidence
-package import Hummingbird
+import Hummingbird
 import HummingbirdCore
 package import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// A part of what is served: its routes.
-package protocol Endpoint: Sendable {
-    func add(to router: Routes)
-}
-
-/// Where endpoints put their routes.
-package typealias Routes = Router<BasicRequestContext>
-
 /// Answers HTTP at one address until graceful shutdown.
 package struct PortalService: Service {
     private let address: ListenAddress
     private let endpoints: [any Endpoint]
+    private let pages: Pages?
     private let mayBeAbsent: Bool
     private let log: Logger
     private let isListening: @Sendable (ListenAddress?) -> Void
@@ -25,14 +18,17 @@ package struct PortalService: Service {
     private static let connectionLimit = 512
 
     /// - Parameters:
+    ///   - pages: with people who sign in; nil for endpoints alone.
     ///   - mayBeAbsent: an address that cannot be had is told in the log, and work goes on without.
     ///   - isListening: told once where it listens, with the port that was found; nil where it does
     ///     not.
     package init(
-        at address: ListenAddress, _ endpoints: [any Endpoint], mayBeAbsent: Bool, log: Logger,
+        at address: ListenAddress, _ endpoints: [any Endpoint], pages: Pages? = nil,
+        mayBeAbsent: Bool, log: Logger,
         isListening: @escaping @Sendable (ListenAddress?) -> Void
     ) {
-        (self.address, self.endpoints, self.mayBeAbsent) = (address, endpoints, mayBeAbsent)
+        (self.address, self.endpoints, self.pages) = (address, endpoints, pages)
+        self.mayBeAbsent = mayBeAbsent
         (self.log, self.isListening) = (log, isListening)
     }
 
@@ -42,8 +38,16 @@ package struct PortalService: Service {
         // One line a request says nothing that the ledger does not say better.
         log.logLevel = max(log.logLevel, .warning)
         let (address, isListening) = (address, isListening)
-        let router = Routes(options: .autoGenerateHeadEndpoints)
-        for endpoint in endpoints { endpoint.add(to: router) }
+        let router = Routes(
+            context: PortalContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: SecurityHeaders(isEncrypted: false))
+        if let pages {
+            router.add(
+                middleware: VisitorMiddleware(
+                    accounts: pages.accounts, problems: Problems(pages: pages.shelf),
+                    now: pages.now))
+        }
+        for endpoint in endpoints + (pages?.endpoints ?? []) { endpoint.add(to: router) }
         let application = Application(
             router: router,
             server: .http1(

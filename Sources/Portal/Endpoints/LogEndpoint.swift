@@ -9,11 +9,15 @@ import TransparencyLog
 /// Nothing that no published checkpoint covers is shown.
 package struct LogEndpoint: Endpoint {
     private let reader: LedgerReader
+    /// Who may read it.
+    private let addresses: AddressList
 
-    package init(_ reader: LedgerReader) { self.reader = reader }
+    package init(_ reader: LedgerReader, for addresses: AddressList = .loopback) {
+        (self.reader, self.addresses) = (reader, addresses)
+    }
 
     package func add(to router: Routes) {
-        let log = router.group("log")
+        let log = router.group("log").add(middleware: ListedOnly(addresses: addresses))
         log.get("checkpoint") { _, _ in
             try await answer {
                 Response(.ok, try reader.checkpoint().note, type: Response.plainText)
@@ -47,5 +51,18 @@ package struct LogEndpoint: Endpoint {
         {
             return Response.refused(.serviceUnavailable)
         }
+    }
+}
+
+/// Whoever is not listed learns nothing.
+private struct ListedOnly: RouterMiddleware {
+    let addresses: AddressList
+
+    func handle(
+        _ request: Request, context: PortalContext,
+        next: (Request, PortalContext) async throws -> Response
+    ) async throws -> Response {
+        guard addresses.contains(context.address) else { return .refused(.forbidden) }
+        return try await next(request, context)
     }
 }

@@ -1,0 +1,38 @@
+/// What changed of an account: a row of an `account-change` event. Secrets stand nowhere in the ledger.
+package struct AccountChangeRow: Hashable, Sendable {
+    package enum Step: String, Sendable, CaseIterable {
+        case added
+        /// A one-time link was made, which replaces password and second factor when it is taken up.
+        case invited
+        /// Its link was taken up.
+        case joined
+        case roles
+        case locked
+        case unlocked
+    }
+
+    package static let kind = "account"
+
+    package var account: String
+    package var step: Step
+    /// What it may do from now on, and for which court; nil where that did not change.
+    package var roles: [String]?
+    package var court: String?
+    package var by: String
+
+    package init(
+        _ account: String, _ step: Step, roles: [String]? = nil, court: String? = nil, by: String
+    ) {
+        (self.account, self.step, self.roles) = (account, step, roles)
+        (self.court, self.by) = (court, by)
+    }
+
+    package var row: RecordRow {
+        var members: [String: JSONValue] = [
+            "account": .string(account), "step": .string(step.rawValue), "by": .string(by),
+        ]
+        if let roles { members["roles"] = .array(roles.map(JSONValue.string)) }
+        members.set("court", court)
+        return RecordRow(kind: Self.kind, members: members)
+    }
+}

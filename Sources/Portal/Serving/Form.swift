@@ -1,0 +1,64 @@
+import Accounts
+import Evidence
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The fields of a form that was sent (`application/x-www-form-urlencoded`, WHATWG URL section 5).
+struct Form: Sendable {
+    private static let byteLimit = 64 << 10
+
+    private let fields: [String: String]
+
+    /// - Throws: `too-large`; 415 for what is no form.
+    init(_ request: Request) async throws {
+        guard
+            request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true
+        else { throw HTTPError(.unsupportedMediaType) }
+        let body = try await request.body.collect(upTo: Self.byteLimit)
+        fields = Self.fields(of: String(buffer: body))
+    }
+
+    /// Nil where it was left out or empty.
+    subscript(name: String) -> String? {
+        guard let value = fields[name], !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// That the form comes from a page of ours that this session was shown.
+    ///
+    /// - Throws: `sign-in-first`, `forged`.
+    func require(_ context: PortalContext) throws {
+        guard let session = context.session else { throw PortalProblem.signInFirst }
+        guard fields["guard"] == session.guardToken else { throw PortalProblem.forged }
+    }
+
+    static func fields(of text: String) -> [String: String] {
+        var fields: [String: String] = [:]
+        for pair in text.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let value = parts.count == 2 ? decoded(parts[1]) : ""
+            fields[decoded(parts[0])] = value
+        }
+        return fields
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "+") {
+                bytes.append(UInt8(ascii: " "))
+            } else if byte == UInt8(ascii: "%"),
+                let value = Hex.decode(String(decoding: rest.prefix(2), as: UTF8.self)),
+                value.count == 1
+            {
+                bytes.append(value[0])
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

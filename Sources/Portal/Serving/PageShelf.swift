@@ -1,0 +1,71 @@
+import Accounts
+import Evidence
+import HTTPTypes
+import Hummingbird
+import Mustache
+
+/// The pages: templates, rendered with a page's own values, the texts of its language and who is signed in.
+struct PageShelf: Sendable {
+    private let library: MustacheLibrary
+    private let station: String
+
+    /// Every template, by the name that pages and partials use.
+    static let templates: [String: [UInt8]] = [
+        "top": PackageResources.top_mustache, "bottom": PackageResources.bottom_mustache,
+        "accounts": PackageResources.accounts_mustache, "dock": PackageResources.dock_mustache,
+        "home": PackageResources.home_mustache, "join": PackageResources.join_mustache,
+        "joined": PackageResources.joined_mustache, "problem": PackageResources.problem_mustache,
+        "sign-in": PackageResources.sign_in_mustache,
+    ]
+
+    /// - Parameter station: its name, shown on top.
+    init(station: String) throws {
+        var library = MustacheLibrary()
+        for (name, bytes) in Self.templates {
+            try library.register(String(decoding: bytes, as: UTF8.self), named: name)
+        }
+        (self.library, self.station) = (library, station)
+    }
+
+    /// A page. Whatever its values hold is escaped where a template shows it.
+    ///
+    /// - Parameter title: the key of its title.
+    func page(
+        _ name: String, _ title: String, _ values: [String: Any], _ context: PortalContext,
+        status: HTTPResponse.Status = .ok
+    ) throws -> Response {
+        let texts = Texts.all.texts(in: context.language)
+        var all = values
+        all["t"] = texts
+        all["title"] = texts[title] ?? title
+        all["station"] = station
+        all["language"] = context.language == .english ? "en" : "zh-CN"
+        all["otherLanguage"] = context.language == .english ? "zh" : "en"
+        all["otherLanguageName"] = context.language == .english ? "中文" : "English"
+        if let session = context.session {
+            let roles = session.account.roles
+            all["me"] =
+                [
+                    "name": session.account.name, "guard": session.guardToken,
+                    "isAdmin": roles.contains(.admin),
+                    "roles": roles.sorted().map { $0.words.text(in: context.language) }
+                        .joined(separator: context.language == .english ? ", " : "、"),
+                ] as [String: Any]
+        }
+        guard let text = library.render(all, withTemplate: name) else {
+            throw PortalProblem.unexpected
+        }
+        return Response(
+            status, Array(text.utf8), type: "text/html; charset=utf-8", caching: "no-store")
+    }
+
+    func page(problem: PortalProblem, _ context: PortalContext) throws -> Response {
+        try page(
+            "problem", problem.title.text(in: context.language),
+            [
+                "problem": problem.title.text(in: context.language),
+                "next": problem.next?.text(in: context.language) ?? "",
+                "maySignIn": context.session == nil,
+            ], context, status: problem.status)
+    }
+}

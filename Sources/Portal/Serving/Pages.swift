@@ -1,0 +1,46 @@
+package import Accounts
+package import Evidence
+
+/// The pages and what they stand on, put together.
+package struct PortalSettings: Sendable {
+    /// The screens that show the dock.
+    package var dockAddresses = AddressList.loopback
+    /// Who may read the ledger without signing in.
+    package var logAddresses = AddressList.loopback
+    /// Whether everybody needs a second factor; a trial may go without.
+    package var wantsSecondFactor = true
+
+    package init() {}
+}
+
+/// Everything that a station's listener serves.
+package struct Pages: Sendable {
+    let shelf: PageShelf
+    let accounts: AccountStore
+    let now: @Sendable () -> Timestamp
+    let endpoints: [any Endpoint]
+
+    /// - Parameters:
+    ///   - name: the station's.
+    ///   - log: the endpoint of the ledger's files.
+    package init(
+        of station: any PortalStation, name: String, version: String, accounts: AccountStore,
+        people: any PeopleDesk, settings: PortalSettings, log: LogEndpoint,
+        now: @escaping @Sendable () -> Timestamp
+    ) throws {
+        let shelf = try PageShelf(station: name)
+        (self.shelf, self.accounts, self.now) = (shelf, accounts, now)
+        endpoints = [
+            log, AssetsEndpoint(),
+            StateEndpoint(pages: shelf, station: station, version: version),
+            DockEndpoint(
+                pages: shelf, feed: WallFeed(station, now: now),
+                addresses: settings.dockAddresses),
+            SignInEndpoint(
+                pages: shelf, accounts: accounts, people: people,
+                gate: SignInGate(accounts, now: now),
+                wantsSecondFactor: settings.wantsSecondFactor, station: name, now: now),
+            AccountsEndpoint(pages: shelf, people: people),
+        ]
+    }
+}

@@ -1,0 +1,27 @@
+import Accounts
+import Evidence
+
+/// What somebody may do: denied unless a line here allows it.
+enum Rights {
+    enum Deed: CaseIterable {
+        /// Says how the station is.
+        case seeState
+        case manageAccounts
+    }
+
+    static func may(_ account: Account, _ deed: Deed) -> Bool {
+        switch deed {
+        case .seeState: !account.roles.isEmpty
+        case .manageAccounts: account.roles.contains(.admin)
+        }
+    }
+
+    /// The account that is signed in and may do this. Who may not is told no more than that nothing is here.
+    ///
+    /// - Throws: `sign-in-first`, `not-found`.
+    static func require(_ deed: Deed, _ context: PortalContext) throws -> Account {
+        guard let account = context.session?.account else { throw PortalProblem.signInFirst }
+        guard may(account, deed) else { throw PortalProblem.notFound }
+        return account
+    }
+}

@@ -1,0 +1,28 @@
+import Evidence
+
+/// Every text of the pages, by its key, in both languages (`Texts/en.json`, `Texts/zh.json`).
+package struct Texts: Sendable {
+    let english: [String: String]
+    let chinese: [String: String]
+
+    package static let all = Texts()
+
+    private init() {
+        english = Self.read(PackageResources.en_json)
+        chinese = Self.read(PackageResources.zh_json)
+    }
+
+    private static func read(_ bytes: [UInt8]) -> [String: String] {
+        let members = (try? JSONReader.value(of: bytes))?.objectValue ?? [:]
+        return members.compactMapValues(\.stringValue)
+    }
+
+    func texts(in language: Language) -> [String: String] {
+        language == .english ? english : chinese
+    }
+
+    /// A text; its key where there is none, so that it shows.
+    func text(_ key: String, in language: Language) -> String {
+        texts(in: language)[key] ?? key
+    }
+}

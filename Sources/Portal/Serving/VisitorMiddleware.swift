@@ -1,0 +1,82 @@
+import Accounts
+import Evidence
+import HTTPTypes
+import Hummingbird
+
+/// Finds out who asks and in which language, and lets nobody change anything from a page that is not ours. What
+/// fails is answered in that language.
+struct VisitorMiddleware: RouterMiddleware {
+    let accounts: AccountStore
+    let problems: Problems
+    let now: @Sendable () -> Timestamp
+
+    func handle(
+        _ request: Request, context: PortalContext,
+        next: (Request, PortalContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        context.language = Self.language(of: request)
+        context.address = Self.address(of: request, context.address)
+        do {
+            if let token = request.cookies[SessionCookie.name]?.value {
+                let (accounts, now) = (accounts, now())
+                context.session = try await offPool { try accounts.session(token, now: now) }
+                if context.session != nil { context.token = token }
+            }
+            guard request.method == .get || request.method == .head || Self.isOwn(request) else {
+                throw PortalProblem.forged
+            }
+            return try await next(request, context)
+        } catch {
+            return try problems.answer(error, to: request, context)
+        }
+    }
+
+    /// A proxy stands on this machine and says last whom it speaks for. From elsewhere that is only a claim.
+    private static func address(of request: Request, _ peer: String) -> String {
+        guard AddressList.loopback.contains(peer),
+            let named = HTTPField.Name("X-Forwarded-For").flatMap({ request.headers[$0] })
+        else { return peer }
+        return named.split(separator: ",").last.map { $0.filter { !$0.isWhitespace } } ?? peer
+    }
+
+    /// The one that was chosen here, else the first of both that the browser names (RFC 9110 section 12.5.4).
+    static func language(of request: Request) -> Language {
+        if let chosen = request.cookies["language"].flatMap({ Language(rawValue: $0.value) }) {
+            return chosen
+        }
+        let wanted = (request.headers[.acceptLanguage] ?? "").split(separator: ",")
+            .map { part -> (tag: String, quality: Double) in
+                let parts = part.split(separator: ";")
+                let quality = parts.dropFirst().first { $0.contains("q=") }
+                    .flatMap { Double($0.drop { $0 != "=" }.dropFirst()) }
+                let tag = parts.first.map { $0.filter { !$0.isWhitespace }.lowercased() } ?? ""
+                return (tag, quality ?? 1)
+            }
+            .filter { $0.tag.hasPrefix("zh") || $0.tag.hasPrefix("en") }
+            .max { $0.quality < $1.quality }
+        return wanted?.tag.hasPrefix("en") == true ? .english : .chinese
+    }
+
+    /// Whether a browser says that the request comes from a page of ours (Fetch Metadata, RFC 6454). Programs
+    /// say neither; they carry no cookie that a page of somebody else could use.
+    private static func isOwn(_ request: Request) -> Bool {
+        if let site = HTTPField.Name("Sec-Fetch-Site").flatMap({ request.headers[$0] }) {
+            return site == "same-origin" || site == "none"
+        }
+        guard let origin = request.headers[.origin] else { return true }
+        let host = request.head.authority ?? ""
+        return origin == "https://" + host || origin == "http://" + host
+    }
+}
+
+/// The cookie of a session: for this host alone, and out of every script's reach.
+enum SessionCookie {
+    static let name = "__Host-evidock"
+
+    static func begin(_ token: String) -> String {
+        "\(name)=\(token); Path=/; Secure; HttpOnly; SameSite=Strict"
+    }
+
+    static let end = "\(name)=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"
+}

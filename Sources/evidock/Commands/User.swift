@@ -1,0 +1,122 @@
+import ArgumentParser
+import Assembly
+import Evidence
+
+struct User: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Who may sign in to the pages, and what for.",
+        discussion: ExitCodes.help,
+        subcommands: [Add.self, Invite.self, Change.self, List.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "A new account; prints a one-time link for its password.",
+            discussion: ExitCodes.help)
+        @Argument(help: "Its name; an officer's is the staff number.") var name: String
+        @Option(
+            name: .customLong("role"),
+            help: "officer, judge, notary, supervisor or admin; several times for several.")
+        var roles: [String]
+        @Option(help: "The code of the court, such as 闽0602.") var court: String?
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            try await UserText.send(
+                PeopleRequest(.add, name: name, roles: roles, court: court), global)
+        }
+    }
+
+    struct Invite: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "A new one-time link: for a lost password or authenticator.",
+            discussion: ExitCodes.help)
+        @Argument(help: "The account.") var name: String
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            try await UserText.send(PeopleRequest(.invite, name: name), global)
+        }
+    }
+
+    struct Change: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Changes roles or court, locks an account out or lets it in again.",
+            discussion: ExitCodes.help)
+        @Argument(help: "The account.") var name: String
+        @Option(name: .customLong("role"), help: "All its roles from now on.")
+        var roles: [String] = []
+        @Option(help: "The code of the court; empty for none.") var court: String?
+        @Flag(help: "May no longer sign in.") var disable = false
+        @Flag(help: "May sign in again.") var enable = false
+        @OptionGroup var global: GlobalOptions
+
+        func validate() throws {
+            guard !(disable && enable) else {
+                throw ValidationError("Either --disable or --enable.")
+            }
+            guard disable || enable || court != nil || !roles.isEmpty else {
+                throw ValidationError(
+                    "Nothing to change: name --role, --court, --disable or --enable.")
+            }
+        }
+
+        func run() async throws {
+            try await UserText.send(
+                PeopleRequest(
+                    .change, name: name, roles: roles, court: court,
+                    isDisabled: disable ? true : enable ? false : nil), global)
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "All accounts.", discussion: ExitCodes.help)
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            let reader = try StationReader(
+                settings: try await global.settings(), note: Terminal.note)
+            let found = try await reader.accounts()
+            for account in found {
+                global.json ? Terminal.line(account) : Terminal.line(UserText.line(account))
+            }
+            if found.isEmpty {
+                if !global.json { Terminal.note(Bilingual("There is no account.", "没有账号。")) }
+                throw ExitCode(ExitStatus.findings.rawValue)
+            }
+        }
+    }
+}
+
+/// Accounts for the eye.
+enum UserText {
+    static func send(_ request: PeopleRequest, _ global: GlobalOptions) async throws {
+        let (json, settings) = (global.json, try await global.settings())
+        let address = settings.listen.map { "http://\($0)" } ?? ""
+        try await Carrying.lines(.people(request), settings: settings) { line in
+            guard !json else { return Terminal.line(line) }
+            guard let path = line[key: "path"]?.stringValue else {
+                return Terminal.line(Self.line(line))
+            }
+            Terminal.note(
+                Bilingual(
+                    "Hand this link over in person; it holds for a day, and once:",
+                    "请当面交付此链接，一天内有效，只能使用一次："))
+            Terminal.line(address + path)
+        }
+    }
+
+    static func line(_ account: JSONValue) -> String {
+        func text(_ key: String) -> String { SafeText.of(account[key: key]?.stringValue ?? "") }
+        func isTrue(_ key: String) -> Bool { account[key: key]?.boolValue == true }
+        let roles = (account[key: "roles"]?.arrayValue ?? []).compactMap(\.stringValue)
+        let state: Bilingual =
+            isTrue("disabled")
+            ? Bilingual("locked out", "已停用")
+            : isTrue("ready")
+                ? Bilingual("may sign in", "可登录") : Bilingual("has not joined yet", "尚未启用")
+        return [
+            text("name"), roles.joined(separator: ","), text("court"), state.text(in: language),
+        ].filter { !$0.isEmpty }.joined(separator: "  ")
+    }
+}

@@ -1,0 +1,445 @@
+#!/usr/bin/env python3
+"""The pages in a real browser: joining, signing in, rights, the dock with a real volume in it; both languages,
+three widths, axe-core's rules. Screenshots go to .build/test-screenshots. Closes with: N passed, N failed,
+N skipped.
+"""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+import urllib.parse
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "Commands"))
+
+from notary import PACKAGE, Station, check, counts, free_port, places, run_parts, until  # noqa: E402
+
+try:
+    from playwright.sync_api import sync_playwright
+except ImportError:
+    sync_playwright = None
+CHROMIUM = "/usr/bin/chromium"
+SHOTS = os.path.join(PACKAGE, ".build/test-screenshots")
+PASSWORD = "vier worte im regen"
+SIZES = ((1920, 1080), (1280, 800), (390, 844))
+LANGUAGES = (("zh-CN", "zh"), ("en-GB", "en"))
+
+
+def totp(secret, step=0):
+    """RFC 6238 by Python's own means; `step` counts from now."""
+    counter = struct.pack(">Q", int(time.time()) // 30 + step)
+    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
+    offset = digest[19] & 15
+    return "%06d" % ((struct.unpack(">I", digest[offset:offset + 4])[0] & 0x7FFFFFFF) % 1000000)
+
+
+class Client:
+    """A program that speaks HTTP: sees every header, follows nothing."""
+
+    def __init__(self, address):
+        self.host = address.removeprefix("http://")
+        self.cookie = None
+
+    def ask(self, method, path, form=None, **headers):
+        connection = http.client.HTTPConnection(self.host, timeout=30)
+        headers = {key.replace("_", "-"): value for key, value in headers.items()}
+        body = None
+        if form is not None:
+            body = urllib.parse.urlencode(form)
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if self.cookie:
+            headers["Cookie"] = "__Host-evidock=" + self.cookie
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        found = answer.status, answer.read().decode(errors="replace"), answer.headers
+        connection.close()
+        return found
+
+    def sign_in(self, name, code, password=PASSWORD):
+        status, body, headers = self.ask("POST", "/sign-in", {"name": name, "password": password, "code": code})
+        cookie = headers.get("Set-Cookie", "")
+        if status == 303:
+            self.cookie = cookie.split("=", 1)[1].split(";")[0]
+        return status, body, headers
+
+    def guard(self):
+        """What the forms of this session carry."""
+        return self.ask("GET", "/")[1].split('name="guard" value="')[1].split('"')[0]
+
+
+class Site:
+    """A station that serves its pages, and its first administrator."""
+
+    def __init__(self, place, **changes):
+        self.place = place
+        self.station = Station(place, "st")
+        self.port = free_port()
+        self.start(**changes)
+        self.codes = {}
+        self.admin = self.join("admin", self.first_link())
+
+    def start(self, **changes):
+        self.daemon, self.address = self.station.serve(f"127.0.0.1:{self.port}", **changes)
+
+    def first_link(self):
+        with open(self.daemon.errors) as file:
+            return "/join/" + file.read().split("/join/")[1].split()[0]
+
+    def join(self, name, path):
+        """Takes a one-time link up; gives a client that is signed in."""
+        client = Client(self.address)
+        page = client.ask("GET", path)[1]
+        form = {"password": PASSWORD, "again": PASSWORD}
+        if "<code>" in page:
+            form["code"] = totp(page.split("<code>")[1].split("<")[0].replace(" ", ""))
+        status, page, _ = client.ask("POST", path, form)
+        check(f"{name} joins", status == 200, (status, page))
+        self.codes[name] = [part.split("<")[0] for part in page.split("<code>")[1:]]
+        status, page, _ = client.sign_in(name, self.codes[name].pop() if self.codes[name] else "")
+        check(f"{name} signs in", status == 303, (status, page))
+        return client
+
+    def person(self, name, role):
+        code, out, errors = self.station.run("user", "add", name, "--role", role, "--court", "闽0602")
+        check(f"an account for {name}", code == 0 and "/join/" in out, (code, out, errors))
+        return self.join(name, "/join/" + out.split("/join/")[1].strip())
+
+
+def signing_in():
+    with places() as place:
+        site = Site(place)
+        client = Client(site.address)
+        link = site.first_link()
+        check("a link serves once", client.ask("GET", link)[0] == 422, client.ask("GET", link))
+        code, out, errors = site.station.run("user", "list")
+        check("the first account is listed", code == 0 and out.strip() == "admin  admin  may sign in", (code, out, errors))
+        wrong = [client.sign_in(*arguments)[:2] for arguments in
+                 (("nobody", "000000"), ("admin", "000000"), ("admin", site.codes["admin"][0], "falsch falsch"))]
+        pages = {page.replace('value="nobody"', 'value="admin"') for _, page in wrong}
+        check("whatever was wrong, the answer is one", [status for status, _ in wrong] == [403] * 3 and len(pages) == 1, wrong)
+        code = site.codes["admin"].pop()
+        status, _, headers = client.sign_in("admin", code)
+        cookie = headers["Set-Cookie"]
+        check("the cookie is for this host alone and no script's",
+              cookie.startswith("__Host-evidock=") and all(part in cookie for part in ("Path=/", "Secure", "HttpOnly", "SameSite=Strict"))
+              and "Domain" not in cookie, cookie)
+        other = Client(site.address)
+        check("a code serves once", other.sign_in("admin", code)[0] == 403)
+        before = client.cookie
+        client.sign_in("admin", site.codes["admin"].pop())
+        old = Client(site.address)
+        old.cookie = before
+        check("signing in anew makes a new session and ends the old one",
+              client.cookie != before and old.ask("GET", "/")[0] == 303 and client.ask("GET", "/")[0] == 200)
+        fixed = Client(site.address)
+        fixed.cookie = "a" * 32
+        check("a session that somebody made up is none", fixed.ask("GET", "/")[0] == 303)
+        check("nothing changes without the form's own word",
+              client.ask("POST", "/sign-out", {})[0] == 403 and client.ask("GET", "/")[0] == 200)
+        guard = client.guard()
+        check("nor from somebody else's page",
+              client.ask("POST", "/sign-out", {"guard": guard}, Origin="https://elsewhere.example")[0] == 403
+              and client.ask("POST", "/sign-out", {"guard": guard}, Sec_Fetch_Site="cross-site")[0] == 403)
+        check("signing out ends it", client.ask("POST", "/sign-out", {"guard": guard}, Origin=site.address)[0] == 303
+              and client.ask("GET", "/")[0] == 303)
+        stubborn = Client(site.address)
+        answers = [stubborn.sign_in("nobody", "")[0] for _ in range(6)]
+        status, page, headers = stubborn.sign_in("nobody", "")
+        check("who fails again and again waits", 429 in answers or status == 429, (answers, status))
+        check("a form that is no form is told so", client.ask("POST", "/sign-in", None, Content_Type="text/plain")[0] == 415)
+        status, page, _ = client.ask("GET", "/sign-in", Accept_Language="en")
+        check("a page is in the language that is asked for", 'lang="en"' in page and "Sign in" in page)
+        status, page, _ = client.ask("GET", "/sign-in")
+        check("and in Chinese where none is", 'lang="zh-CN"' in page and "登录" in page)
+        leaves = [line for line in site.station.entries() if b"admin" in line]
+        check("no name stands in a leaf", not leaves, leaves)
+        stored = open(site.station.root + "/accounts.sqlite", "rb").read()
+        check("the accounts are their owner's alone", os.stat(site.station.root + "/accounts.sqlite").st_mode & 0o777 == 0o600
+              and PASSWORD.encode() not in stored)
+        check("stops cleanly", place.stop(site.daemon) == 0)
+        code, out, _ = site.station.run("audit")
+        check("audit has nothing to find", code == 0, out)
+
+
+# Every route that anybody may ask for, with what each role is answered; "out" is nobody.
+MATRIX = {
+    ("GET", "/"): {"out": 303, "officer": 200, "judge": 200, "notary": 200, "supervisor": 200, "admin": 200},
+    ("GET", "/api/v1/state"): {"out": 401, "officer": 200, "judge": 200, "notary": 200, "supervisor": 200, "admin": 200},
+    ("GET", "/accounts"): {"out": 401, "officer": 404, "judge": 404, "notary": 404, "supervisor": 404, "admin": 200},
+    ("POST", "/accounts/add"): {"out": 401, "officer": 404, "judge": 404, "notary": 404, "supervisor": 404, "admin": 422},
+    ("POST", "/accounts/change"): {"out": 401, "officer": 404, "judge": 404, "notary": 404, "supervisor": 404, "admin": 400},
+    ("GET", "/sign-in"): {"out": 200, "officer": 303, "judge": 303, "notary": 303, "supervisor": 303, "admin": 303},
+    ("GET", "/dock"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 200),
+    ("GET", "/log/checkpoint"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 200),
+    ("GET", "/health"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 200),
+    ("GET", "/metrics"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 200),
+    ("GET", "/assets/style.css"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 200),
+    ("GET", "/nothing"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 404),
+    ("GET", "/join/aaaa"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 422),
+}
+HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options",
+           "Cross-Origin-Opener-Policy", "Cache-Control")
+
+
+def rights():
+    with places() as place:
+        site = Site(place)
+        clients = {"out": Client(site.address), "admin": site.admin}
+        for role in ("officer", "judge", "notary", "supervisor"):
+            clients[role] = site.person(f"a-{role}", role)
+        guards = {role: client.guard() for role, client in clients.items() if role != "out"}
+        for (method, path), wanted in MATRIX.items():
+            found, bare = {}, {}
+            for role, client in clients.items():
+                form = {"guard": guards.get(role, "")} if method == "POST" else None
+                status, body, headers = client.ask(method, path, form)
+                found[role] = status
+                missing = [name for name in HEADERS if name not in headers]
+                if missing or headers.get("Content-Security-Policy", "").count("'none'") < 3:
+                    bare[role] = missing
+            check(f"{method} {path}: each role is answered as it should be", found == wanted, found)
+            check(f"{method} {path}: every header is there", not bare, bare)
+        nothing = clients["officer"].ask("GET", "/nothing")[1]
+        check("what is not for somebody looks like what is not there", clients["officer"].ask("GET", "/accounts")[1] == nothing)
+        admin = clients["admin"]
+        status, page, _ = admin.ask("POST", "/accounts/change", {"guard": guards["admin"], "name": "admin", "do": "disable"})
+        check("the last administrator stays", status == 422 and admin.ask("GET", "/")[0] == 200, status)
+        status, page, _ = admin.ask("POST", "/accounts/change", {"guard": guards["admin"], "name": "a-judge", "do": "disable"})
+        check("who is locked out is out at once", status == 200 and clients["judge"].ask("GET", "/")[0] == 303, status)
+        for name in ("<b>x</b>", "a b", "", "x" * 41):
+            status, page, _ = admin.ask("POST", "/accounts/add", {"guard": guards["admin"], "name": name, "role-judge": "1"})
+            check(f"no account is called {name[:9]!r}", status == 422 and "<b>x</b>" not in page, status)
+        status, page, _ = admin.ask("POST", "/accounts/add",
+                                    {"guard": guards["admin"], "name": "b-judge", "role-judge": "1", "court": "<i>闽</i>"})
+        check("what was typed shows as it was typed", status == 200 and "<i>" not in page and "&lt;i&gt;" in page, status)
+        kinds = [line for line in site.station.entries() if b'"account-change"' in line]
+        check("every change of an account is in the custody log", len(kinds) >= 12, len(kinds))
+        for path in ("/dock", "/log/checkpoint", "/health"):
+            other = Client(site.address)
+            status = other.ask("GET", path, X_Forwarded_For="10.9.8.7")[0]
+            check(f"{path} is for listed addresses", status in (403, 404), status)
+
+
+# MARK: - the browser
+
+class Browser:
+    def __init__(self):
+        self.playwright = sync_playwright().start()
+        self.chromium = self.playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        self.complaints = []
+
+    def page(self, locale, size, **more):
+        context = self.chromium.new_context(
+            locale=locale, viewport={"width": size[0], "height": size[1]}, **more)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda message: self.complaints.append((message.text, message.location))
+                if message.type == "error" and not self.is_wanted(message) else None)
+        return page
+
+    @staticmethod
+    def is_wanted(message):
+        """A station that was stopped, and what is refused on purpose."""
+        return "ERR_" in message.text or "Failed to load resource" in message.text and any(
+            part in message.location["url"] for part in ("/nothing", "/join/"))
+
+    def close(self):
+        self.chromium.close()
+        self.playwright.stop()
+
+
+def axe():
+    """axe-core's own text (PyPI: axe-playwright-python); nil where it is not here."""
+    try:
+        import axe_playwright_python
+    except ImportError:
+        return None
+    with open(os.path.join(os.path.dirname(axe_playwright_python.__file__), "axe.min.js")) as file:
+        return file.read()
+
+
+def look(page, name, rules):
+    """A page as it should be: nothing beside the screen's edge, nothing against WCAG; and its picture."""
+    os.makedirs(SHOTS, exist_ok=True)
+    page.screenshot(path=os.path.join(SHOTS, name + ".png"), full_page=True)
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    check(f"{name}: fits its width", wide <= 0, wide)
+    if rules is None:
+        counts["skipped"] += 1
+        print(f"SKIP  {name}: no axe-core here")
+        return
+    page.evaluate(rules)
+    found = page.evaluate(
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
+    broken = [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]]
+    check(f"{name}: keeps WCAG 2.2 AA", not broken, broken)
+
+
+def pages():
+    rules = axe()
+    with places() as place:
+        # A trial: so many signings-in would each wait for a code of its own.
+        site = Site(place, EVIDOCK_SECOND_FACTOR="false")
+        browser = Browser()
+        try:
+            for locale, language in LANGUAGES:
+                for scheme in ("light", "dark"):
+                    for size in SIZES:
+                        page = browser.page(locale, size, color_scheme=scheme)
+                        tag = f"{language}-{scheme}-{size[0]}"
+                        page.goto(site.address + "/sign-in")
+                        look(page, f"sign-in-{tag}", rules)
+                        page.goto(site.address + "/dock")
+                        page.wait_for_selector("#empty")
+                        look(page, f"dock-empty-{tag}", rules)
+                        page.goto(site.address + "/sign-in")
+                        page.fill("#name", "admin")
+                        page.fill("#password", PASSWORD)
+                        page.locator("button.main").click()
+                        page.wait_for_url(site.address + "/")
+                        for path, name in (("/", "home"), ("/accounts", "accounts"), ("/nothing", "problem")):
+                            page.goto(site.address + path)
+                            look(page, f"{name}-{tag}", rules)
+                        page.context.close()
+            # By hand: the keyboard alone, and a link that is handed over.
+            page = browser.page("en-GB", (1280, 800))
+            page.goto(site.address + "/sign-in")
+            page.focus("#name")
+            for text in ("admin", PASSWORD):
+                page.keyboard.type(text)
+                page.keyboard.press("Tab")
+            page.keyboard.press("Enter")
+            page.wait_for_url(site.address + "/")
+            check("signed in by keyboard alone", page.locator("h1").inner_text() == "Overview")
+            page.goto(site.address + "/accounts")
+            page.fill("#name", "000042")
+            page.check("[name=role-officer]")
+            page.get_by_role("button", name="Add an account").click()
+            link = page.locator("code.link").inner_text()
+            check("a new account has a link to hand over", "/join/" in link, link)
+            place.stop(site.daemon)
+            site.start()
+            officer = browser.page("zh-CN", (390, 844))
+            officer.goto(link)
+            look(officer, "join-zh-390", rules)
+            secret = officer.locator("fieldset code").inner_text().replace(" ", "")
+            officer.fill("#password", "12345678")
+            officer.fill("#again", "12345678")
+            officer.fill("#code", totp(secret))
+            officer.locator("button.main").click()
+            check("a password that everybody tries is refused, with what to do",
+                  "密码过于简单" in officer.locator(".problem").inner_text())
+            officer.fill("#password", PASSWORD)
+            officer.fill("#again", PASSWORD)
+            officer.fill("#code", totp(secret))
+            officer.locator("button.main").click()
+            check("an officer joins on a phone", officer.locator(".codes li").count() == 10)
+            look(officer, "joined-zh-390", rules)
+            officer.get_by_role("button", name="English").click()
+            check("the language can be changed", officer.locator("html").get_attribute("lang") == "en")
+            check("no page complains", not browser.complaints, browser.complaints)
+        finally:
+            browser.close()
+
+
+def card(place, name, megabytes=0):
+    """A recorder of the samples, with more to take where that is asked for."""
+    folder = place(name)
+    subprocess.run(["cp", "-r", os.path.join(PACKAGE, "samples/cards/R1"), folder], check=True)
+    for number in range(megabytes // 20):
+        with open(os.path.join(folder, f"more{number}.mp4"), "wb") as file:
+            file.write(os.urandom(20 << 20))
+    return folder
+
+
+def mount(place, station, folder, slot):
+    """In the dock as a volume is: one read-only mount."""
+    before, there = place("before-" + slot), os.path.join(station.docks, slot)
+    for path in (before, there):
+        os.makedirs(path, exist_ok=True)
+    subprocess.run(["mount", "--bind", folder, before], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", before], check=True)
+    subprocess.run(["mount", "--bind", before, there], check=True)
+    subprocess.run(["umount", "-l", before], check=True)
+    return there
+
+
+def states(page):
+    return page.evaluate("[...document.querySelectorAll('#wall .card')].map(card => card.dataset.state)")
+
+
+def dock_wall():
+    if os.geteuid() != 0:
+        counts["skipped"] += 1
+        print("SKIP  the dock wall: mounting needs root")
+        return
+    rules = axe()
+    with places() as place:
+        site = Site(place)
+        browser, mounted = Browser(), []
+        try:
+            wall = browser.page("zh-CN", (1920, 1080))
+            other = browser.page("en-GB", (390, 844), color_scheme="dark")
+            for page in (wall, other):
+                page.goto(site.address + "/dock")
+                page.wait_for_selector("#empty")
+            # Every state that a card goes through, as the page itself sees it.
+            wall.evaluate("""() => { window.seen = []; new MutationObserver(() => {
+                for (const card of document.querySelectorAll('#wall .card')) {
+                    const words = card.dataset.state + ': ' + card.querySelector('.words').textContent;
+                    if (!window.seen.includes(words)) window.seen.push(words);
+                } }).observe(document.getElementById('wall'), {childList: true, subtree: true}); }""")
+            mounted.append(mount(place, site.station, card(place, "card", 600), "slot-1"))
+            wall.wait_for_selector(".card.busy .bar", timeout=30000)
+            look(wall, "dock-busy-zh-1920", rules)
+            look(other, "dock-busy-en-390", rules)
+            wall.wait_for_selector(".card.done", timeout=120000)
+            other.wait_for_selector(".card.done", timeout=10000)
+            look(wall, "dock-done-zh-1920", rules)
+            look(other, "dock-done-en-390", rules)
+            seen = wall.evaluate("window.seen")
+            check("a docking is shown from its beginning to its end",
+                  any("请勿取下" in words for words in seen) and seen[-1] == "may-be-removed: 采集完成，可以取下", seen)
+            check("in the other language too", other.locator(".card .words").inner_text() == "Done, may be removed")
+            text = wall.locator(".card").inner_text()
+            check("with the recorder and its files", "R1" in text or "DSJ" in text or "个文件" in text, text)
+            docking = wall.locator(".card").get_attribute("data-docking")
+            subprocess.run(["umount", "-l", mounted.pop()], check=True)
+            wall.wait_for_selector("#empty", timeout=20000)
+            check("green goes with its recorder", states(wall) == [])
+            # The same recorder again is another docking.
+            mounted.append(mount(place, site.station, place("card"), "slot-1"))
+            wall.wait_for_selector(".card.done", timeout=60000)
+            check("and never stands for another docking", wall.locator(".card").get_attribute("data-docking") != docking)
+            place.stop(site.daemon, signal.SIGKILL)
+            wall.wait_for_selector("#off", timeout=8000)
+            check("without the station nothing is green any more", states(wall) == []
+                  and "系统离线，请勿取下" in wall.locator("#off").inner_text())
+            look(wall, "dock-off-zh-1920", rules)
+            look(other, "dock-off-en-390", rules)
+            site.start()
+            wall.wait_for_selector("#off", state="hidden", timeout=20000)
+            wall.wait_for_selector(".card.done", timeout=60000)
+            check("and it comes back by itself", states(wall) == ["may-be-removed"], states(wall))
+            check("no page complains", not browser.complaints, browser.complaints)
+        finally:
+            browser.close()
+            for path in mounted:
+                subprocess.run(["umount", "-l", path], check=False)
+
+
+if __name__ == "__main__":
+    parts = [signing_in, rights]
+    if sync_playwright and os.path.exists(CHROMIUM):
+        parts += [pages, dock_wall]
+    else:
+        counts["skipped"] += 1
+        print("SKIP  the pages in a browser: no Chromium with Playwright here")
+    sys.exit(run_parts(*parts))

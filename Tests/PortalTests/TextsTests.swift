@@ -1,0 +1,52 @@
+@testable import Portal
+import Evidence
+import Foundation
+import Testing
+
+struct TextsTests {
+    @Test("Both languages have the same texts, and none is empty")
+    func same() {
+        let (english, chinese) = (Texts.all.english, Texts.all.chinese)
+        #expect(english.count > 40)
+        #expect(Set(english.keys) == Set(chinese.keys))
+        for (key, text) in english.merging(chinese, uniquingKeysWith: { $0 + $1 }) {
+            #expect(!text.isEmpty, "\(key)")
+        }
+        for (key, text) in chinese {
+            #expect(text.unicodeScalars.contains { $0.value > 0x2e80 }, "\(key): \(text)")
+        }
+    }
+
+    @Test("Every text that a template or an endpoint names is there, and none is left over")
+    func named() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources/Portal")
+        let names = try FileManager.default.subpathsOfDirectory(atPath: root.path)
+        var used: Set<String> = []
+        for name in names where name.hasSuffix(".mustache") || name.hasSuffix(".swift") {
+            let text = try String(contentsOf: root.appending(path: name), encoding: .utf8)
+            used.formUnion(text.matches(of: /\{\{t\.(\w+)\}\}/).map { String($0.1) })
+            used.formUnion(text.matches(of: /"([a-z][A-Za-z]+)"/).map { String($0.1) })
+            for match in text.matches(of: /\{\{t\.(\w+)\}\}/) {
+                #expect(Texts.all.english[String(match.1)] != nil, "\(name): \(match.1)")
+            }
+            for match in text.matches(
+                of: /(?:[^.]text|fact|pages\.page)\(\s*(?:"[\w-]+", )?"([a-z][A-Za-z]+)"/)
+            where !name.hasSuffix("Settings.swift") {
+                #expect(Texts.all.english[String(match.1)] != nil, "\(name): \(match.1)")
+            }
+        }
+        let unused = Set(Texts.all.english.keys).subtracting(used)
+        #expect(unused.isEmpty, "\(unused.sorted())")
+    }
+
+    @Test("Every template is registered")
+    func templates() throws {
+        let pages = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Sources/Portal/Pages")
+        let names = try FileManager.default.contentsOfDirectory(atPath: pages.path)
+        #expect(
+            Set(names.map { $0.replacing(".mustache", with: "") }) == Set(PageShelf.templates.keys))
+    }
+}
