@@ -99,7 +99,9 @@ def handed_out():
             by_name = {item["names"][0]["path"] if "names" in item else item["path"]: item["item"] for item in items}
             first, small = by_name["DCIM/执行 一.MP4"], by_name["DCIM/=1+1.srt"]
             stamped = os.path.join(station.root, "log/stamped")
-            until(lambda: any({"sm3.tsr", "sha256.tsr"} <= set(names) for _, _, names in os.walk(stamped)), 60)
+            until(lambda: any({"sm3.tsr", "sha256.tsr"} <= set(os.listdir(os.path.join(stamped, size)))
+                              for size in (os.listdir(stamped) if os.path.exists(stamped) else ())
+                              if int(size) >= station.size()), 60)
 
             before = station.size()
             code, out, errors = station.run("export", "--item", first, "--item", small, "--out",
@@ -239,6 +241,11 @@ def in_a_browser(place, bag):
         flip(f"{bag}/{name}")
         layers = run()
         check(f"verify.html finds a changed byte in {name}", layers.get(layer) == "fails", layers)
+        if name.endswith(".entry"):
+            put(f"{bag}/{name}", b"{" + before[2:])
+            layers = run()
+            check("and an entry that is no JSON, in its proof too",
+                  layers.get("entries") == "fails" and layers.get("proofs") == "fails", layers)
         put(f"{bag}/{name}", before)
     note = read(f"{bag}/custody/checkpoint")
     for at, layer in ((1, "signature"), (2, "cosignatures")):
