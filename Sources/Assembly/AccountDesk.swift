@@ -8,16 +8,16 @@ import Portal
 /// Changes accounts, one change at a time: each stands in the ledger before it holds.
 actor AccountDesk: PeopleDesk {
     let store: AccountStore
-    private let ledger: CustodyLedger
+    private let stages: Stages
     private let turns = Turns()
 
     /// Opens the accounts of a station, or makes their database, which its owner alone may read.
     ///
     /// - Throws: `accounts-unavailable`.
-    init(root: DurableRoot, path: String, ledger: CustodyLedger) throws {
+    init(root: DurableRoot, path: String, stages: Stages) throws {
         if try !root.exists(Self.file) { _ = try root.replace([], at: Self.file, mode: 0o600) }
         store = try AccountStore.open(path: path + "/" + Self.file)
-        self.ledger = ledger
+        self.stages = stages
     }
 
     static let file = "accounts.sqlite"
@@ -134,9 +134,10 @@ actor AccountDesk: PeopleDesk {
     }
 
     private func enter(_ row: AccountChangeRow) async throws {
-        _ = try await ledger.enter([
-            NewCustodyEvent(kind: .accountChange, time: Clock.now(), rows: [row.row])
+        try await stages.ledger.integrate([
+            NewCustodyEvent(kind: .accountChange, time: stages.now(), rows: [row.row])
         ])
+        try await stages.publish()
     }
 }
 

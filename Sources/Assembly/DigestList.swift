@@ -23,7 +23,8 @@ package struct ListedDigest: Hashable, Sendable {
 package struct DigestList: ~Copyable {
     package static let recordByteLimit = 64 << 10
 
-    private let descriptor: CInt
+    /// Nil where all of it is in the buffer already.
+    private let descriptor: CInt?
     private var buffer: [UInt8] = []
     private var place = 0
     private var line = 0
@@ -40,7 +41,10 @@ package struct DigestList: ~Copyable {
         descriptor = file
     }
 
-    deinit { close(descriptor) }
+    /// A list that was sent.
+    init(bytes: [UInt8]) { (descriptor, buffer) = (nil, bytes) }
+
+    deinit { if let descriptor { close(descriptor) } }
 
     /// That the whole file is a list, before a word is said about its first line.
     ///
@@ -150,9 +154,12 @@ package struct DigestList: ~Copyable {
     }
 
     private mutating func fill() throws {
+        guard let file = descriptor else {
+            (buffer, place) = ([], 0)
+            return
+        }
         let size = Self.recordByteLimit
         var failed = false
-        let file = descriptor
         buffer = [UInt8](unsafeUninitializedCapacity: size) { bytes, count in
             var read = -1
             repeat {

@@ -117,9 +117,6 @@ package final class Station: Sendable {
         self.layout = layout
         self.settings = settings
         self.root = root
-        accountDesk = Result {
-            try AccountDesk(root: root, path: layout.path, ledger: ledger)
-        }
         self.lock = lock
         self.isAlone = isAlone
         stages = Stages(
@@ -127,6 +124,9 @@ package final class Station: Sendable {
             index: try IndexReader(path: IndexFile.path(in: layout.path)), feeder: feeder,
             inspector: Inspector(executable: InspectorProgram.path(settings.inspector)),
             catalogue: catalogue, settings: settings.ingest, log: log, now: now)
+        accountDesk = Result { [stages] in
+            try AccountDesk(root: root, path: layout.path, stages: stages)
+        }
         active = ActiveVisits(hasLeft: { [replicationIsDue, matchingIsDue] in
             replicationIsDue.fire()
             matchingIsDue.fire()

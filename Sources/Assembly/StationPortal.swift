@@ -5,6 +5,7 @@ import Evidence
 import Ingest
 import NotaryLink
 import Portal
+import TransparencyLog
 import Vault
 
 /// An open station, as its pages see it.
@@ -35,6 +36,54 @@ struct StationPortal: PortalStation {
                 hasInspector: LocalPath.isExecutable(
                     InspectorProgram.path(station.settings.inspector)),
                 hasRoom: try stages.vault.room(for: 0))
+        }
+    }
+
+    func verify(_ list: [UInt8]) async throws -> DigestAnswers {
+        try await offPool {
+            let reader = try StationReader(settings: station.settings)
+            var answers = DigestAnswers(csvHeader: ListVerdict.header)
+            do {
+                let summary = try reader.verify(sent: list, in: station.stages.index) { verdict in
+                    answers.add(
+                        verdict.json, result: verdict.result.rawValue,
+                        note: verdict.note?.words, csv: verdict.csv(in:))
+                }
+                answers.summary = summary.words
+            } catch let failure as AssemblyFailure where failure.reason == .wrongUsage {
+                // The command's own option is nothing to somebody who reads a page.
+                throw MalformedList(where: failure.wanted ?? failure.problem)
+            }
+            return answers
+        }
+    }
+
+    func proof(of leaf: Int64) async throws -> (entry: [UInt8], proof: [UInt8])? {
+        try await offPool {
+            let ledger = station.stages.reader
+            guard leaf >= 0, leaf < (try ledger.size()) else { return nil }
+            let reader = try StationReader(settings: station.settings)
+            let vouchers = try LeafVouchers(reader)
+            let isCosigned = vouchers.cosignedSize(over: leaf) != nil
+            let session = try LedgerSnapshot(
+                ledger, at: isCosigned ? vouchers.cosigned?.note : nil)
+            let proven = try session.prove(leaf)
+            return (proven.entry, proven.proof)
+        }
+    }
+
+    func vouching() async throws -> Vouching {
+        try await offPool {
+            let reader = try StationReader(settings: station.settings)
+            let report = try NotaryReport(reader)
+            var vouching = Vouching(
+                checkpoint: String(decoding: try reader.ledger.checkpoint().note, as: UTF8.self),
+                logKey: try reader.keys().current.description)
+            vouching.cosigned = report.cosignedSize
+            vouching.cosigners = report.cosigners.map { ($0.name, $0.time) }
+            vouching.timeStamped = report.stampedSize
+            vouching.findings = report.findings.map(\.message)
+            return vouching
         }
     }
 

@@ -84,40 +84,58 @@ extension StationReader {
         try await offPool { try DigestList.check(path) }
         let index = try await index(log: log)
         return try await offPool {
-            let vouchers = try LeafVouchers(self)
-            var proven = ProvenItems()
-            var summary = ListSummary()
             var list = try DigestList(path: path)
-            begin()
-            try index.lookUp(origin: layout.station.origin) { lookup in
-                // After the index: what that knows is published.
-                summary.checkpointSize = try ledger.size()
-                summary.indexedSize = lookup.nextLeaf
-                guard lookup.nextLeaf <= summary.checkpointSize else {
-                    throw AssemblyFailure(.indexUnavailable)
-                }
-                while let given = try list.next() {
-                    var verdict = try lookup.verdict(of: given)
-                    verdict.checkpointSize = summary.checkpointSize
-                    if let content = verdict.answered {
-                        let leaf = content.item.leaf
-                        verdict.cosignedSize = vouchers.cosignedSize(over: leaf)
-                        if verdict.cosignedSize != nil { verdict.cosigners = vouchers.cosigners }
-                        let stamp = vouchers.stamp(over: leaf)
-                        (verdict.stampedSize, verdict.stampTime) = (stamp?.size, stamp?.time)
-                        if proofs != nil {
-                            proven.add(content, isFirst: content == verdict.items.first)
-                        }
-                    }
-                    summary.counts[verdict.result, default: 0] += 1
-                    answer(verdict)
-                }
-            }
-            if let proofs {
-                summary.proofs = try proven.write(to: proofs, from: ledger, vouchers)
-            }
-            return summary
+            return try verify(
+                &list, in: index, proofs: proofs, begin: begin, answer: answer)
         }
+    }
+
+    /// The same for a list that was sent, and without proofs. Blocks.
+    func verify(
+        sent list: [UInt8], in index: IndexReader, answer: (ListVerdict) -> Void
+    ) throws -> ListSummary {
+        var whole = DigestList(bytes: list)
+        while try whole.next() != nil {}
+        var sent = DigestList(bytes: list)
+        return try verify(&sent, in: index, proofs: nil, begin: {}, answer: answer)
+    }
+
+    private func verify(
+        _ list: inout DigestList, in index: IndexReader, proofs: String?, begin: () -> Void,
+        answer: (ListVerdict) -> Void
+    ) throws -> ListSummary {
+        let vouchers = try LeafVouchers(self)
+        var proven = ProvenItems()
+        var summary = ListSummary()
+        begin()
+        try index.lookUp(origin: layout.station.origin) { lookup in
+            // After the index: what that knows is published.
+            summary.checkpointSize = try ledger.size()
+            summary.indexedSize = lookup.nextLeaf
+            guard lookup.nextLeaf <= summary.checkpointSize else {
+                throw AssemblyFailure(.indexUnavailable)
+            }
+            while let line = try list.next() {
+                var verdict = try lookup.verdict(of: line)
+                verdict.checkpointSize = summary.checkpointSize
+                if let content = verdict.answered {
+                    let leaf = content.item.leaf
+                    verdict.cosignedSize = vouchers.cosignedSize(over: leaf)
+                    if verdict.cosignedSize != nil { verdict.cosigners = vouchers.cosigners }
+                    let stamp = vouchers.stamp(over: leaf)
+                    (verdict.stampedSize, verdict.stampTime) = (stamp?.size, stamp?.time)
+                    if proofs != nil {
+                        proven.add(content, isFirst: content == verdict.items.first)
+                    }
+                }
+                summary.counts[verdict.result, default: 0] += 1
+                answer(verdict)
+            }
+        }
+        if let proofs {
+            summary.proofs = try proven.write(to: proofs, from: ledger, vouchers)
+        }
+        return summary
     }
 }
 

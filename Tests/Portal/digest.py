@@ -101,7 +101,6 @@ def can_run():
 
 @contextlib.contextmanager
 def opened():
-    """A page in a browser of its own, and the server it came from."""
     with open(f"{PACKAGE}/Sources/Portal/Assets/digest-worker.js", "rb") as file:
         bodies = {"/": ("text/html", PAGE.encode()), "/page.js": ("text/javascript", SCRIPT.encode()),
                   "/digest-worker.js": ("text/javascript", file.read())}
@@ -203,7 +202,7 @@ def refusals(desk, big):
         spoil(path)
         if old_time:
             os.utime(path, (old_time, old_time))
-        first = first if posted else desk.start(3)
+        first = desk.start(3) if first is None else first
         desk.page.evaluate("id => worker.postMessage({ id, cancel: true })", first)
         answer, following = desk.answers(first + 1, 2)
         right = answer.get("error") in ("changed", "unreadable") and following.get("sha256") == sha256(b"next")

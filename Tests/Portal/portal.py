@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import http.client
+import json
 import os
 import signal
 import struct
@@ -175,6 +176,12 @@ MATRIX = {
     ("GET", "/accounts"): {"out": 401, "officer": 404, "judge": 404, "notary": 404, "supervisor": 404, "admin": 200},
     ("POST", "/accounts/add"): {"out": 401, "officer": 404, "judge": 404, "notary": 404, "supervisor": 404, "admin": 422},
     ("POST", "/accounts/change"): {"out": 401, "officer": 404, "judge": 404, "notary": 404, "supervisor": 404, "admin": 400},
+    ("GET", "/verify"): {"out": 401, "officer": 404, "judge": 200, "notary": 200, "supervisor": 200, "admin": 404},
+    ("POST", "/verify"): {"out": 401, "officer": 404, "judge": 200, "notary": 200, "supervisor": 200, "admin": 404},
+    ("POST", "/api/v1/verify"): {"out": 401, "officer": 404, "judge": 200, "notary": 200, "supervisor": 200, "admin": 404},
+    ("GET", "/api/v1/proofs/0"): {"out": 401, "officer": 404, "judge": 200, "notary": 200, "supervisor": 200, "admin": 404},
+    ("GET", "/api/v1/entries/0"): {"out": 401, "officer": 404, "judge": 200, "notary": 200, "supervisor": 200, "admin": 404},
+    ("GET", "/api/v1/proofs/999999"): {"out": 401, "officer": 404, "judge": 404, "notary": 404, "supervisor": 404, "admin": 404},
     ("GET", "/sign-in"): {"out": 200, "officer": 303, "judge": 303, "notary": 303, "supervisor": 303, "admin": 303},
     ("GET", "/dock"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 200),
     ("GET", "/log/checkpoint"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 200),
@@ -199,7 +206,7 @@ def rights():
             found, bare = {}, {}
             for role, client in clients.items():
                 form = {"guard": guards.get(role, "")} if method == "POST" else None
-                status, body, headers = client.ask(method, path, form)
+                status, body, headers = client.ask(method, path, form, X_Evidock_Guard=guards.get(role, ""))
                 found[role] = status
                 missing = [name for name in HEADERS if name not in headers]
                 if missing or headers.get("Content-Security-Policy", "").count("'none'") < 3:
@@ -349,12 +356,91 @@ def pages():
             browser.close()
 
 
+def notary_desk():
+    rules = axe()
+    with places() as place:
+        site = Site(place, EVIDOCK_SECOND_FACTOR="false")
+        footage = os.path.join(PACKAGE, "samples/cards/R1")
+        code, out, errors = site.station.run("ingest", footage, "--json")
+        check("footage is taken in", code == 0, errors)
+        items = [json.loads(line) for line in site.station.run("list", "--json")[1].splitlines()]
+        known = next(os.path.join(base, name) for base, _, names in os.walk(footage) for name in names
+                     if hashlib.sha256(open(os.path.join(base, name), "rb").read()).hexdigest() == items[0]["sha256"])
+        data = open(known, "rb").read()
+        changed, foreign = place("changed.mp4"), place("<img src=x onerror=alert(1)>.mp4".replace("/", ""))
+        open(changed, "wb").write(data[:-1] + bytes([data[-1] ^ 1]))
+        open(foreign, "wb").write(b"never seen")
+        site.person("a-notary", "notary")
+        browser = Browser()
+        try:
+            for locale, language, size in (("zh-CN", "zh", (1280, 800)), ("en-GB", "en", (390, 844))):
+                page = browser.page(locale, size)
+                uploads = []
+                page.on("request", lambda request: uploads.append(len(request.post_data or "")))
+                page.goto(site.address + "/sign-in")
+                page.fill("#name", "a-notary")
+                page.fill("#password", PASSWORD)
+                page.locator("button.main").click()
+                page.wait_for_url(site.address + "/")
+                page.goto(site.address + "/verify")
+                look(page, f"verify-empty-{language}-{size[0]}", rules)
+
+                def digest(path, reference=""):
+                    page.fill("#reference", reference)
+                    page.set_input_files("#files", path)
+                    page.wait_for_selector("#answers .answer:first-child[class*=result-]")
+                    return page.locator("#answers .answer:first-child .result").inner_text()
+
+                wanted = {"zh": ("已有存证记录", "核验一致", "核验不一致", "未查到存证记录"),
+                          "en": ("Known: entered in the custody log", "Matches the record", "Differs from the record",
+                                 "No record found")}[language]
+                found = (digest(known), digest(known, items[0]["item"]), digest(changed, items[0]["item"]), digest(foreign))
+                check(f"files are answered ({language})", found == wanted, found)
+                check("and never sent", max(uploads) < 1000, max(uploads))
+                check("a name of a file is only its name", page.locator("#answers img").count() == 0)
+                with page.expect_download() as download:
+                    page.locator("#answers a[download$='.tlog-proof']").first.click()
+                proof = open(download.value.path(), "rb").read()
+                check("the proof comes along", proof.startswith(b"c2sp.org/tlog-proof@v1\n"), proof[:60])
+                page.fill("#list", "\n".join([items[0]["sha256"], "0" * 64, "x"]))
+                with page.expect_download() as download:
+                    page.locator("#save").click()
+                table = open(download.value.path(), encoding="utf-8-sig").read()
+                check("a table has every line", [line.split(",")[4] for line in table.splitlines()[1:4]] ==
+                      ["known", "unknown", "malformed"], table)
+                page.get_by_role("button", name="Look up" if language == "en" else "查询").click()
+                check("and the page too, with proofs", page.locator("tbody tr[class^=result-]").count() == 3
+                      and page.locator("tbody a[download]").count() == 2, page.locator("tbody").all_inner_texts())
+                look(page, f"verify-answers-{language}-{size[0]}", rules)
+                page.fill("#list", "a,b,c,d,e,f\n1")
+                page.get_by_role("button", name="Look up" if language == "en" else "查询").click()
+                page.context.close()
+            # What the page gives is what the command gives, and what somebody else's arithmetic accepts.
+            notary = Client(site.address)
+            notary.sign_in("a-notary", "")
+            place.stop(site.daemon)
+            open(place("list"), "w").write(items[0]["sha256"] + "\n")
+            code, out, errors = site.station.run("verify", "--list", place("list"), "--proofs", place("proofs"))
+            leaf = int(items[0]["item"].rsplit("-", 1)[1])
+            entry = open(place("proofs", f"{leaf}.entry"), "rb").read()
+            check("the command knows it too", code == 0 and json.loads(entry)["sha256"] == items[0]["sha256"], (code, errors))
+            site.start(EVIDOCK_SECOND_FACTOR="false")
+            status, body, _ = notary.ask("GET", f"/api/v1/entries/{leaf}")
+            check("and gives the same entry", status == 200 and body.encode() == entry, (status, body))
+            status, body, headers = notary.ask("POST", "/api/v1/verify", None, X_Evidock_Guard=notary.guard())
+            check("an empty list is answered", status == 200 and json.loads(body)["lines"] == [], (status, body))
+            check("no page complains", not browser.complaints, browser.complaints)
+        finally:
+            browser.close()
+
+
 def card(place, name, megabytes=0):
     """A recorder of the samples, with more to take where that is asked for."""
     folder = place(name)
-    subprocess.run(["cp", "-r", os.path.join(PACKAGE, "samples/cards/R1"), folder], check=True)
+    subprocess.run(["cp", "-r", os.path.join(PACKAGE, "samples/recorder"), folder], check=True)
     for number in range(megabytes // 20):
-        with open(os.path.join(folder, f"more{number}.mp4"), "wb") as file:
+        name = f"Media/Video/2026-08-04/DCAM_CAM001_000001_20260804_11{number:02}00.mp4"
+        with open(os.path.join(folder, name), "wb") as file:
             file.write(os.urandom(20 << 20))
     return folder
 
@@ -409,7 +495,7 @@ def dock_wall():
                   any("请勿取下" in words for words in seen) and seen[-1] == "may-be-removed: 采集完成，可以取下", seen)
             check("in the other language too", other.locator(".card .words").inner_text() == "Done, may be removed")
             text = wall.locator(".card").inner_text()
-            check("with the recorder and its files", "R1" in text or "DSJ" in text or "个文件" in text, text)
+            check("with the recorder and its files", "CAM001" in text and "个文件" in text, text)
             docking = wall.locator(".card").get_attribute("data-docking")
             subprocess.run(["umount", "-l", mounted.pop()], check=True)
             wall.wait_for_selector("#empty", timeout=20000)
@@ -438,7 +524,7 @@ def dock_wall():
 if __name__ == "__main__":
     parts = [signing_in, rights]
     if sync_playwright and os.path.exists(CHROMIUM):
-        parts += [pages, dock_wall]
+        parts += [pages, notary_desk, dock_wall]
     else:
         counts["skipped"] += 1
         print("SKIP  the pages in a browser: no Chromium with Playwright here")

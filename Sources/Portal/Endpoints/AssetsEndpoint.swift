@@ -6,6 +6,8 @@ import Hummingbird
 struct AssetsEndpoint: Endpoint {
     private static let all: [String: (bytes: [UInt8], type: String)] = [
         "style.css": (PackageResources.style_css, "text/css; charset=utf-8"),
+        "digest-worker.js": (PackageResources.digest_worker_js, "text/javascript; charset=utf-8"),
+        "verify.js": (PackageResources.verify_js, "text/javascript; charset=utf-8"),
         "dock.css": (PackageResources.dock_css, "text/css; charset=utf-8"),
         "dock.js": (PackageResources.dock_js, "text/javascript; charset=utf-8"),
         "mark.svg": (PackageResources.mark_svg, "image/svg+xml"),

@@ -6,16 +6,14 @@ import NIOCore
 
 /// The fields of a form that was sent (`application/x-www-form-urlencoded`, WHATWG URL section 5).
 struct Form: Sendable {
-    private static let byteLimit = 64 << 10
-
     private let fields: [String: String]
 
     /// - Throws: `too-large`; 415 for what is no form.
-    init(_ request: Request) async throws {
+    init(_ request: Request, upTo limit: Int = 64 << 10) async throws {
         guard
             request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true
         else { throw HTTPError(.unsupportedMediaType) }
-        let body = try await request.body.collect(upTo: Self.byteLimit)
+        let body = try await request.body.collect(upTo: limit)
         fields = Self.fields(of: String(buffer: body))
     }
 
@@ -31,6 +29,14 @@ struct Form: Sendable {
     func require(_ context: PortalContext) throws {
         guard let session = context.session else { throw PortalProblem.signInFirst }
         guard fields["guard"] == session.guardToken else { throw PortalProblem.forged }
+    }
+
+    /// The same for what a script of ours sends.
+    static func require(guardOf request: Request, _ context: PortalContext) throws {
+        guard let session = context.session else { throw PortalProblem.signInFirst }
+        guard let name = HTTPField.Name("X-Evidock-Guard"),
+            request.headers[name] == session.guardToken
+        else { throw PortalProblem.forged }
     }
 
     static func fields(of text: String) -> [String: String] {

@@ -15,7 +15,7 @@ struct PageShelf: Sendable {
         "accounts": PackageResources.accounts_mustache, "dock": PackageResources.dock_mustache,
         "home": PackageResources.home_mustache, "join": PackageResources.join_mustache,
         "joined": PackageResources.joined_mustache, "problem": PackageResources.problem_mustache,
-        "sign-in": PackageResources.sign_in_mustache,
+        "sign-in": PackageResources.sign_in_mustache, "verify": PackageResources.verify_mustache,
     ]
 
     /// - Parameter station: its name, shown on top.
@@ -48,6 +48,7 @@ struct PageShelf: Sendable {
                 [
                     "name": session.account.name, "guard": session.guardToken,
                     "isAdmin": roles.contains(.admin),
+                    "mayVerify": Rights.may(session.account, .verifyDigests),
                     "roles": roles.sorted().map { $0.words.text(in: context.language) }
                         .joined(separator: context.language == .english ? ", " : "、"),
                 ] as [String: Any]

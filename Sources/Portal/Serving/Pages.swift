@@ -41,6 +41,7 @@ package struct Pages: Sendable {
                 gate: SignInGate(accounts, now: now),
                 wantsSecondFactor: settings.wantsSecondFactor, station: name, now: now),
             AccountsEndpoint(pages: shelf, people: people),
+            NotaryEndpoint(pages: shelf, station: station),
         ]
     }
 }

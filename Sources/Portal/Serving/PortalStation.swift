@@ -86,10 +86,83 @@ package struct StationState: Hashable, Sendable {
     }
 }
 
+/// What a list of digests was answered with, line by line.
+package struct DigestAnswers: Sendable {
+    package struct Line: Sendable {
+        package let json: JSONValue
+        /// `known`, `unknown`, `matches`, `differs`, `malformed`.
+        package let result: String
+        package let note: Bilingual?
+        let csv: [String]
+    }
+
+    private let csvHeader: String
+    package private(set) var lines: [Line] = []
+    /// A sentence each.
+    package var summary: [Bilingual] = []
+
+    package init(csvHeader: String) { self.csvHeader = csvHeader }
+
+    package mutating func add(
+        _ json: JSONValue, result: String, note: Bilingual?, csv: (Language) -> String
+    ) {
+        lines.append(
+            Line(json: json, result: result, note: note, csv: Language.allCases.map(csv)))
+    }
+
+    /// The answer as a table (RFC 4180).
+    func csv(in language: Language) -> String {
+        let column = Language.allCases.firstIndex(of: language) ?? 0
+        return ([csvHeader] + lines.map { $0.csv[column] }).joined(separator: "\n") + "\n"
+    }
+}
+
+/// What was sent is no list of digests.
+package struct MalformedList: Failure, Hashable {
+    /// Line, column and what is the matter there.
+    package let place: Bilingual
+
+    package init(where place: Bilingual) { self.place = place }
+
+    package var code: String { "malformed-list" }
+    package var disposition: Disposition { .quarantine }
+    package var problem: Bilingual {
+        Bilingual(
+            "This is no list of digests: \(place.english)", "不是哈希值列表：\(place.chinese)")
+    }
+    package var nextStep: Bilingual {
+        Bilingual(
+            "One digest a line (64 hexadecimal digits), or what sha256sum writes.",
+            "每行一个哈希值（64 位十六进制数字），或 sha256sum 的输出。")
+    }
+}
+
+/// Who vouches for the ledger, and the texts by which that can be checked elsewhere.
+package struct Vouching: Sendable {
+    package let checkpoint: String
+    package let logKey: String
+    package var cosigned: Int64?
+    package var cosigners: [(name: String, time: Timestamp?)] = []
+    package var timeStamped: Int64?
+    package var findings: [Bilingual] = []
+
+    package init(checkpoint: String, logKey: String) {
+        (self.checkpoint, self.logKey) = (checkpoint, logKey)
+    }
+}
+
 /// The station, as the pages see it.
 package protocol PortalStation: Sendable {
     func wall() async throws -> [WallSlot]
     func state() async throws -> StationState
+    /// Looks every digest of a list up; see `evidock verify --list`.
+    ///
+    /// - Throws: ``MalformedList``.
+    func verify(_ list: [UInt8]) async throws -> DigestAnswers
+    /// An entry and the proof that it is in the log (C2SP tlog-proof), under the cosigned checkpoint where
+    /// that covers it; nil where there is no such entry.
+    func proof(of leaf: Int64) async throws -> (entry: [UInt8], proof: [UInt8])?
+    func vouching() async throws -> Vouching
 }
 
 /// Who may sign in: each change stands in the ledger before it holds.

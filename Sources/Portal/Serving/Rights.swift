@@ -7,12 +7,15 @@ enum Rights {
         /// Says how the station is.
         case seeState
         case manageAccounts
+        /// Asks whether digests stand in the custody log: sees digests, times, leaves and states, never a name.
+        case verifyDigests
     }
 
     static func may(_ account: Account, _ deed: Deed) -> Bool {
         switch deed {
         case .seeState: !account.roles.isEmpty
         case .manageAccounts: account.roles.contains(.admin)
+        case .verifyDigests: !account.roles.isDisjoint(with: [.notary, .judge, .supervisor])
         }
     }
 

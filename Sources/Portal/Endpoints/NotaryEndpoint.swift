@@ -1,0 +1,141 @@
+import Accounts
+import Evidence
+import HTTPTypes
+import Hummingbird
+
+/// The notary's desk: whether digests stand in the custody log, with proofs to take along, and who vouches for it.
+struct NotaryEndpoint: Endpoint {
+    /// A hundred thousand digests with names.
+    private static let listLimit = 16 << 20
+    /// Lines that a page shows; all of them are in the table that can be saved.
+    private static let shownLines = 500
+
+    let pages: PageShelf
+    let station: any PortalStation
+
+    func add(to router: Routes) {
+        router.get("verify") { _, context in
+            _ = try Rights.require(.verifyDigests, context)
+            return try await page([:], context)
+        }
+        router.post("verify") { request, context in
+            let form = try await Form(request, upTo: 1 << 20)
+            try form.require(context)
+            _ = try Rights.require(.verifyDigests, context)
+            let list = form["list"] ?? ""
+            do {
+                let answers = try await station.verify(Array(list.utf8))
+                return try await page(
+                    values(of: answers, context).merging(["list": list]) { $1 }, context)
+            } catch let failure as MalformedList {
+                return try await page(
+                    [
+                        "list": list, "problem": failure.problem.text(in: context.language),
+                        "next": failure.nextStep.text(in: context.language),
+                    ], context, status: .unprocessableContent)
+            }
+        }
+        router.post("api/v1/verify") { request, context in
+            _ = try Rights.require(.verifyDigests, context)
+            try Form.require(guardOf: request, context)
+            let body = try await request.body.collect(upTo: Self.listLimit)
+            let answers = try await station.verify(Array(body.readableBytesView))
+            if request.headers[.accept]?.contains("text/csv") == true {
+                return Response(
+                    .ok, Array(("\u{feff}" + answers.csv(in: context.language)).utf8),
+                    type: "text/csv; charset=utf-8", caching: "no-store")
+            }
+            return Response(json: [
+                "lines": .array(answers.lines.map { line($0, context.language) }),
+                "summary": .array(
+                    answers.summary.map { .string($0.text(in: context.language)) }),
+            ])
+        }
+        router.get("api/v1/proofs/:leaf") { _, context in
+            _ = try Rights.require(.verifyDigests, context)
+            return try await proof(context) { $0.proof }
+        }
+        router.get("api/v1/entries/:leaf") { _, context in
+            _ = try Rights.require(.verifyDigests, context)
+            return try await proof(context) { $0.entry }
+        }
+    }
+
+    private func proof(
+        _ context: PortalContext, _ part: ((entry: [UInt8], proof: [UInt8])) -> [UInt8]
+    ) async throws -> Response {
+        guard let leaf = Int64(try context.parameters.require("leaf")),
+            let found = try await station.proof(of: leaf)
+        else { throw PortalProblem.notFound }
+        return Response(
+            .ok, part(found), type: "application/octet-stream", caching: "no-store")
+    }
+
+    // MARK: - Pages
+
+    private func page(
+        _ values: [String: Any], _ context: PortalContext, status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let vouching = try await station.vouching()
+        let state = try await station.state()
+        let (language, texts) = (context.language, Texts.all.texts(in: context.language))
+        func text(_ key: String) -> String { texts[key] ?? key }
+        var values = values
+        var cosigners = vouching.cosigners.map { cosigner -> String in
+            [cosigner.name, cosigner.time.map { Self.shown($0.description) } ?? ""].filter {
+                !$0.isEmpty
+            }
+            .joined(separator: ", ")
+        }
+        if cosigners.isEmpty { cosigners = [text("notCosigned")] }
+        let facts: [(String, String)] = [
+            (text("stateCheckpoint"), String(state.entries)),
+            (text("stateCosigned"), vouching.cosigned.map(String.init) ?? "–"),
+            (text("cosigners"), cosigners.joined(separator: "; ")),
+            (text("stateTimeStamped"), vouching.timeStamped.map(String.init) ?? "–"),
+            (text("logKey"), vouching.logKey),
+        ]
+        values["facts"] = facts.map { ["label": $0.0, "value": $0.1] }
+        values["findings"] = vouching.findings.map { $0.text(in: language) }
+        values["checkpoint"] = vouching.checkpoint
+        values["guard"] = context.session?.guardToken ?? ""
+        let keys = [
+            "matches", "differs", "known", "unknown", "malformed", "changed", "unreadable",
+            "digesting", "proof", "entry", "waiting",
+        ]
+        let words = keys.map { ($0, JSONValue.string(text($0))) }
+        values["words"] = JSONWriter.line(.object(Dictionary(uniqueKeysWithValues: words)))
+        return try pages.page("verify", "verify", values, context, status: status)
+    }
+
+    private func values(of answers: DigestAnswers, _ context: PortalContext) -> [String: Any] {
+        let texts = Texts.all.texts(in: context.language)
+        let lines = answers.lines.prefix(Self.shownLines).map { line -> [String: Any] in
+            [
+                "digest": line.json[key: "digest"]?.stringValue ?? "",
+                "path": line.json[key: "path"]?.stringValue ?? "",
+                "result": line.result, "words": texts[line.result] ?? line.result,
+                "exact": line.json[key: "time"]?.stringValue ?? "",
+                "time": line.json[key: "time"]?.stringValue.map(Self.shown) ?? "",
+                "leaf": line.json[key: "leaf"]?.integerValue.map(String.init) ?? "",
+                "hasLeaf": line.json[key: "leaf"] != nil,
+                "note": line.note?.text(in: context.language) ?? "",
+            ]
+        }
+        return [
+            "lines": lines, "hasLines": true,
+            "summary": answers.summary.map { $0.text(in: context.language) },
+        ]
+    }
+
+    /// A moment for the eye, to the second; in UTC, as the log has it.
+    private static func shown(_ time: String) -> String {
+        time.prefix(19).replacing("T", with: " ") + " UTC"
+    }
+
+    private func line(_ line: DigestAnswers.Line, _ language: Language) -> JSONValue {
+        guard let note = line.note, var members = line.json.objectValue else { return line.json }
+        members["noteWords"] = .string(note.text(in: language))
+        return .object(members)
+    }
+}
