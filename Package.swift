@@ -99,6 +99,7 @@ let package = Package(
                 .embedInCode("Assets/verify.js"),
                 .embedInCode("Pages/accounts.mustache"), .embedInCode("Pages/bottom.mustache"),
                 .embedInCode("Pages/dock.mustache"), .embedInCode("Pages/home.mustache"),
+                .embedInCode("Pages/inbox.mustache"),
                 .embedInCode("Pages/join.mustache"), .embedInCode("Pages/joined.mustache"),
                 .embedInCode("Pages/problem.mustache"), .embedInCode("Pages/sign-in.mustache"),
                 .embedInCode("Pages/top.mustache"), .embedInCode("Pages/verify.mustache"),

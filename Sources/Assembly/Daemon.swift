@@ -121,7 +121,8 @@ package struct Daemon: Sendable {
             let name = station.layout.station.name
             let pages = try Pages(
                 of: StationPortal(station: station), name: name, version: version,
-                accounts: people.store, people: people, settings: settings, log: ledger,
+                accounts: people.store, footage: StationFootage(station: station), people: people,
+                settings: settings, log: ledger,
                 now: { Clock.now() })
             if let link = try await people.firstLink() {
                 tell(

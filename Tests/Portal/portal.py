@@ -182,6 +182,8 @@ MATRIX = {
     ("GET", "/api/v1/proofs/0"): {"out": 401, "officer": 404, "judge": 200, "notary": 200, "supervisor": 200, "admin": 404},
     ("GET", "/api/v1/entries/0"): {"out": 401, "officer": 404, "judge": 200, "notary": 200, "supervisor": 200, "admin": 404},
     ("GET", "/api/v1/proofs/999999"): {"out": 401, "officer": 404, "judge": 404, "notary": 404, "supervisor": 404, "admin": 404},
+    ("GET", "/inbox"): {"out": 401, "officer": 200, "judge": 404, "notary": 404, "supervisor": 404, "admin": 404},
+    ("POST", "/inbox"): {"out": 401, "officer": 422, "judge": 404, "notary": 404, "supervisor": 404, "admin": 404},
     ("GET", "/sign-in"): {"out": 200, "officer": 303, "judge": 303, "notary": 303, "supervisor": 303, "admin": 303},
     ("GET", "/dock"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 200),
     ("GET", "/log/checkpoint"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 200),
@@ -434,6 +436,87 @@ def notary_desk():
             browser.close()
 
 
+def inbox():
+    rules = axe()
+    with places() as place:
+        site = Site(place, EVIDOCK_SECOND_FACTOR="false")
+        run = site.station.run
+        os.makedirs(place("card", "<b>x<b>"))
+        names = ["DSJ_R1_000042_20190810_093000.mp4", "DSJ_R1_000042_20190810_103000.mp4",
+                 "DSJ_R1_000042_20190810_143000.mp4", "<b>x<b>/DSJ_R1_000042_20190811_080000.mp4",
+                 "DSJ_R2_000044_20190810_093000.mp4"]
+        for seconds, name in enumerate(names, 2):
+            subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", f"testsrc2=size=64x48:duration={seconds}",
+                            os.path.join(place("card"), name)], check=True)
+        code, out, errors = run("ingest", place("card"), "--json")
+        items = {line["path"]: line["item"] for line in map(json.loads, out.splitlines()) if "path" in line}
+        # Two field tasks at one time: neither is clear, both are proposed.
+        with open(place("duties.csv"), "w") as file:
+            file.write("编号,案号,任务类别,法院,执行人员,计划开始,计划结束,地点\n"
+                       "D1,2019闽0602执123,搜查,闽0602,000042,2019-08-10 09:00,2019-08-10 11:30,芗城区\n"
+                       "D2,2019闽0602执124,腾退,闽0602,000042,2019-08-10 09:00,2019-08-10 11:30,龙文区\n")
+        code, _, errors = run("case", "import", place("duties.csv"))
+        check("two field tasks at one time", code == 0, errors)
+        own = [items[name] for name in names[:4]]
+        foreign = items[names[4]]
+        officer = site.person("000042", "officer")
+        status, page, _ = officer.ask("GET", "/inbox")
+        check("an officer sees what is his and not linked", status == 200 and all(f"pick-{item}" in page for item in own)
+              and foreign not in page, status)
+        check("with field tasks and reasons", "（2019）闽0602执123号" in page and "+35" in page)
+        check("none is offered that more speaks against than for", page.count("button name=\"link\"") == 4 and "-60" not in page,
+              page.count("button name=\"link\""))
+        check("and no next page where there is none", "?after=" not in page)
+        check("what a recorder calls a file is only text", "<b>x" not in page and "&lt;b&gt;x" in page)
+        kinds = [json.loads(entry)["event"] for entry in site.station.entries()]
+        check("who saw it stands in the custody log", kinds[-1] == "disclosure", kinds[-3:])
+        guard = officer.guard()
+        for form in ({"link": f"{foreign} (2019)闽0602执123"}, {f"pick-{foreign}": "1", "do": "link", "case": "2019闽0602执123"},
+                     {f"pick-{foreign}": "1", "do": "private"}):
+            check("what is somebody else's cannot be touched", officer.ask("POST", "/inbox", {"guard": guard, **form})[0] == 404, form)
+        check("nor is it told from what is not there",
+              officer.ask("POST", "/inbox", {"guard": guard, "link": f"{foreign} x"})[1]
+              == officer.ask("POST", "/inbox", {"guard": guard, "link": "0602-99999 x"})[1])
+        status, page, _ = officer.ask("POST", "/inbox", {"guard": guard, f"pick-{own[0]}": "1", "do": "link", "case": "nonsense"})
+        check("what is no case number is told", status == 422 and 'role="alert"' in page, status)
+        browser = Browser()
+        try:
+            page = browser.page("zh-CN", (390, 844))
+            page.goto(site.address + "/sign-in")
+            page.fill("#name", "000042")
+            page.fill("#password", PASSWORD)
+            page.locator("button.main").click()
+            page.wait_for_url(site.address + "/")
+            page.goto(site.address + "/inbox")
+            look(page, "inbox-zh-390", rules)
+            before = page.locator("article").count()
+            page.get_by_role("button", name="关联到 （2019）闽0602执123号").first.click()
+            check("one tap links it", page.locator("article").count() == before - 1 and "已处理" in page.locator(".note").inner_text())
+            page.locator("article input[type=checkbox]").first.check()
+            page.fill("#case", "2019 闽 0602 执 200")
+            page.get_by_role("button", name="关联到该案").click()
+            check("another case by its number", page.locator("article").count() == before - 2)
+            page.locator("article input[type=checkbox]").first.check()
+            page.get_by_role("button", name="非证据：测试").click()
+            check("what is no evidence is said so", page.locator(".note").count() == 1, page.locator("main").inner_text())
+            page.set_viewport_size({"width": 1280, "height": 800})
+            page.get_by_role("button", name="English").click()
+            page.goto(site.address + "/inbox")
+            look(page, "inbox-en-1280", rules)
+            check("no page complains", not browser.complaints, browser.complaints)
+        finally:
+            browser.close()
+        links = [json.loads(run("show", item, "--json")[1]).get("cases", []) for item in own]
+        found = sorted((one["caseNumber"], one["by"]) for cases in links for one in cases)
+        check("the links are in the record, and by whom",
+              [number for number, _ in found] == ["（2019）闽0602执123号", "（2019）闽0602执200号"]
+              and all(by == "account:000042" for _, by in found), found)
+        code, out, _ = run("index", "rebuild", "--json")
+        place.stop(site.daemon)
+        code, out, _ = run("audit")
+        check("audit has nothing to find", code == 0, out)
+
+
 def card(place, name, megabytes=0):
     """A recorder of the samples, with more to take where that is asked for."""
     folder = place(name)
@@ -524,7 +607,7 @@ def dock_wall():
 if __name__ == "__main__":
     parts = [signing_in, rights]
     if sync_playwright and os.path.exists(CHROMIUM):
-        parts += [pages, notary_desk, dock_wall]
+        parts += [pages, notary_desk, inbox, dock_wall]
     else:
         counts["skipped"] += 1
         print("SKIP  the pages in a browser: no Chromium with Playwright here")

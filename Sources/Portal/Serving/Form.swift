@@ -17,6 +17,8 @@ struct Form: Sendable {
         fields = Self.fields(of: String(buffer: body))
     }
 
+    var names: some Sequence<String> { fields.keys }
+
     /// Nil where it was left out or empty.
     subscript(name: String) -> String? {
         guard let value = fields[name], !value.isEmpty else { return nil }

@@ -13,7 +13,8 @@ struct PageShelf: Sendable {
     static let templates: [String: [UInt8]] = [
         "top": PackageResources.top_mustache, "bottom": PackageResources.bottom_mustache,
         "accounts": PackageResources.accounts_mustache, "dock": PackageResources.dock_mustache,
-        "home": PackageResources.home_mustache, "join": PackageResources.join_mustache,
+        "home": PackageResources.home_mustache, "inbox": PackageResources.inbox_mustache,
+        "join": PackageResources.join_mustache,
         "joined": PackageResources.joined_mustache, "problem": PackageResources.problem_mustache,
         "sign-in": PackageResources.sign_in_mustache, "verify": PackageResources.verify_mustache,
     ]
@@ -48,6 +49,7 @@ struct PageShelf: Sendable {
                 [
                     "name": session.account.name, "guard": session.guardToken,
                     "isAdmin": roles.contains(.admin),
+                    "hasInbox": Rights.may(session.account, .workInbox),
                     "mayVerify": Rights.may(session.account, .verifyDigests),
                     "roles": roles.sorted().map { $0.words.text(in: context.language) }
                         .joined(separator: context.language == .english ? ", " : "、"),

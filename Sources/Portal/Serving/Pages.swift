@@ -25,7 +25,8 @@ package struct Pages: Sendable {
     ///   - log: the endpoint of the ledger's files.
     package init(
         of station: any PortalStation, name: String, version: String, accounts: AccountStore,
-        people: any PeopleDesk, settings: PortalSettings, log: LogEndpoint,
+        footage: any FootageDesk, people: any PeopleDesk, settings: PortalSettings,
+        log: LogEndpoint,
         now: @escaping @Sendable () -> Timestamp
     ) throws {
         let shelf = try PageShelf(station: name)
@@ -42,6 +43,7 @@ package struct Pages: Sendable {
                 wantsSecondFactor: settings.wantsSecondFactor, station: name, now: now),
             AccountsEndpoint(pages: shelf, people: people),
             NotaryEndpoint(pages: shelf, station: station),
+            InboxEndpoint(pages: shelf, footage: footage),
         ]
     }
 }

@@ -9,6 +9,8 @@ enum Rights {
         case manageAccounts
         /// Asks whether digests stand in the custody log: sees digests, times, leaves and states, never a name.
         case verifyDigests
+        /// Looks after his own footage that is linked to no case.
+        case workInbox
     }
 
     static func may(_ account: Account, _ deed: Deed) -> Bool {
@@ -16,6 +18,16 @@ enum Rights {
         case .seeState: !account.roles.isEmpty
         case .manageAccounts: account.roles.contains(.admin)
         case .verifyDigests: !account.roles.isDisjoint(with: [.notary, .judge, .supervisor])
+        case .workInbox: account.roles.contains(.officer)
+        }
+    }
+
+    /// Whether he may do it with this footage.
+    static func may(_ account: Account, _ deed: Deed, on item: ItemOwnership) -> Bool {
+        guard may(account, deed) else { return false }
+        return switch deed {
+        case .workInbox: item.officer == account.name
+        case .seeState, .manageAccounts, .verifyDigests: false
         }
     }
 

@@ -21,6 +21,11 @@ package struct Texts: Sendable {
         language == .english ? english : chinese
     }
 
+    /// A text in both languages.
+    static func both(_ key: String) -> Bilingual {
+        Bilingual(all.text(key, in: .english), all.text(key, in: .chinese))
+    }
+
     /// A text; its key where there is none, so that it shows.
     func text(_ key: String, in language: Language) -> String {
         texts(in: language)[key] ?? key

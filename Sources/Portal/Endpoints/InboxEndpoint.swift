@@ -1,0 +1,145 @@
+import Accounts
+import Evidence
+import HTTPTypes
+import Hummingbird
+
+/// An officer's inbox: what he brought that is linked to no case, with the field tasks that it may be of and why.
+struct InboxEndpoint: Endpoint {
+    let pages: PageShelf
+    let footage: any FootageDesk
+
+    func add(to router: Routes) {
+        router.get("inbox") { request, context in
+            let me = try Rights.require(.workInbox, context)
+            return try await page(
+                [:], me, after: request.uri.queryParameters["after"].map(String.init), context)
+        }
+        router.post("inbox") { request, context in
+            let form = try await Form(request)
+            try form.require(context)
+            let me = try Rights.require(.workInbox, context)
+            return try await work(form, me, context)
+        }
+    }
+
+    private func work(
+        _ form: Form, _ me: Account, _ context: PortalContext
+    ) async throws -> Response {
+        let picked = form.names.filter { $0.hasPrefix("pick-") }
+            .map { String($0.dropFirst(5)) }.sorted()
+        var done: [String] = []
+        do {
+            if let choice = form["link"] {
+                // The item and the case, as the button has them.
+                let parts = choice.split(separator: " ", maxSplits: 1).map(String.init)
+                guard parts.count == 2 else { throw HTTPError(.badRequest) }
+                try await link(parts[0], to: parts[1], me)
+                done = [parts[0]]
+            } else if picked.isEmpty {
+                throw PortalProblem(
+                    .unprocessableContent, "nothing-picked", Texts.both("pickFirst"))
+            } else if form["do"] == "link" {
+                guard let number = form["case"] else {
+                    throw PortalProblem(
+                        .unprocessableContent, "no-case", Texts.both("caseWanted"))
+                }
+                for item in picked {
+                    try await link(item, to: number, me)
+                    done.append(item)
+                }
+            } else if form["do"] == "private" || form["do"] == "test" {
+                let why = Texts.all.text(
+                    form["do"] == "test" ? "whyTest" : "whyPrivate", in: context.language)
+                for item in picked {
+                    try await requireOwn(item, me)
+                    try await footage.setAside(item, why: why, by: me.by)
+                    done.append(item)
+                }
+            } else {
+                throw HTTPError(.badRequest)
+            }
+        } catch let problem as PortalProblem where problem.status == .unprocessableContent {
+            return try await page(values(problem, done, context), me, after: nil, context)
+        } catch let failure as any Failure where failure.disposition == .quarantine {
+            return try await page(
+                values(PortalProblem(failure), done, context), me, after: nil, context)
+        }
+        return try await page(values(nil, done, context), me, after: nil, context)
+    }
+
+    private func link(_ item: String, to number: String, _ me: Account) async throws {
+        try await requireOwn(item, me)
+        try await footage.link(item, to: number, by: me.by)
+    }
+
+    /// - Throws: `not-found`, also where it is somebody else's.
+    private func requireOwn(_ item: String, _ me: Account) async throws {
+        guard let ownership = try await footage.ownership(of: item),
+            Rights.may(me, .workInbox, on: ownership)
+        else { throw PortalProblem.notFound }
+    }
+
+    // MARK: - The page
+
+    private func values(
+        _ problem: PortalProblem?, _ done: [String], _ context: PortalContext
+    ) -> [String: Any] {
+        var values: [String: Any] = [:]
+        if !done.isEmpty {
+            values["done"] = done.joined(separator: context.language == .english ? ", " : "、")
+        }
+        if let problem {
+            values["problem"] = problem.title.text(in: context.language)
+            values["next"] = problem.next?.text(in: context.language) ?? ""
+        }
+        return values
+    }
+
+    private func page(
+        _ values: [String: Any], _ me: Account, after cursor: String?, _ context: PortalContext
+    ) async throws -> Response {
+        let inbox = try await footage.inbox(of: me.name, after: cursor, by: me.by)
+        var values = values
+        values["items"] = inbox.items.map { self.values(of: $0, context.language) }
+        values["isEmpty"] = inbox.items.isEmpty
+        values["after"] = inbox.next
+        values["guard"] = context.session?.guardToken ?? ""
+        return try pages.page(
+            "inbox", "inbox", values, context,
+            status: values["problem"] == nil ? .ok : .unprocessableContent)
+    }
+
+    private func values(of item: InboxItem, _ language: Language) -> [String: Any] {
+        func text(_ key: String) -> String { Texts.all.text(key, in: language) }
+        return [
+            "item": item.item, "path": item.path ?? "", "recorder": item.recorder ?? "",
+            "time": item.begins.map { LocalMoment.text($0) } ?? "",
+            "isTimeSure": item.isTimeSure, "length": item.seconds.map(Self.length) ?? "",
+            "isImportant": item.isImportant,
+            "candidates": item.candidates.map { candidate -> [String: Any] in
+                [
+                    "cases": candidate.caseNumbers.map { ["case": $0, "item": item.item] },
+                    "what": [
+                        text("action-" + candidate.action),
+                        LocalMoment.text(candidate.begins, candidate.ends),
+                        candidate.place ?? "",
+                    ].filter { !$0.isEmpty }.joined(separator: " · "),
+                    "reasons": candidate.reasons.map { reason in
+                        [
+                            "points": (reason.points > 0 ? "+" : "") + String(reason.points),
+                            "words": reason.words.text(in: language),
+                            "side": reason.points > 0 ? "for" : "against",
+                        ]
+                    },
+                ]
+            },
+        ]
+    }
+
+    private static func length(_ seconds: Int64) -> String {
+        let parts = [seconds / 3600, seconds / 60 % 60, seconds % 60].map {
+            $0 < 10 ? "0\($0)" : String($0)
+        }
+        return parts.joined(separator: ":")
+    }
+}
