@@ -2,7 +2,10 @@
 # Sets up what is missing, builds evidock, and takes a recorder in.
 #
 #   bash samples/quickstart.sh [PATH-OF-A-RECORDER]
+#   bash samples/quickstart.sh --serve
 #
+# --serve takes in sample cases and two recorders' footage of them, and serves the pages until it is
+# ended: it prints the address and a one-time link for the first administrator.
 # PATH is a mounted recorder, or any folder with footage. Without one the sample card in
 # samples/recorder/ is used: really mounted from an image where that is possible (as root), else
 # as a plain folder. The station is made in $EVIDOCK_ROOT, by default ~/evidock-trial, and nowhere
@@ -26,8 +29,13 @@ case ${1:-} in
         exit 0
         ;;
 esac
-if [ $# -gt 1 ] || { [ $# -eq 1 ] && [ ! -d "$1" ]; }; then
-    echo "usage: bash samples/quickstart.sh [PATH-OF-A-RECORDER], an existing folder" >&2
+serves=
+if [ "${1:-}" = --serve ]; then
+    serves=yes
+    shift
+fi
+if [ $# -gt 1 ] || { [ $# -eq 1 ] && { [ -n "$serves" ] || [ ! -d "$1" ]; }; }; then
+    echo "usage: bash samples/quickstart.sh [PATH-OF-A-RECORDER | --serve], an existing folder" >&2
     exit 2
 fi
 recorder=${1:+$(cd "$1" && pwd)}
@@ -54,6 +62,16 @@ if ! build_release > "$work/build.log" 2>&1; then
 fi
 evidock=.build/release/evidock
 echo "$evidock"
+
+if [ -n "$serves" ]; then
+    heading "Sample cases, and the footage of them" "示例案件及录像"
+    for name in cases duties; do "$evidock" case import "samples/season/$name.csv" > /dev/null; done
+    "$evidock" ingest samples/cards/R1 samples/cards/R2 | tail -n 4 || [ $? -le 3 ]
+    mkdir -p "$work/docks"
+    heading "The pages, until you end this (Ctrl-C)" "网页服务（按 Ctrl-C 结束）"
+    "$evidock" serve --dock-root "$work/docks" --listen "${EVIDOCK_LISTEN:-127.0.0.1:8450}"
+    exit
+fi
 
 # A card in an image, mounted as a dock mounts a real one: the device read-only, then the mount,
 # without replaying a journal.

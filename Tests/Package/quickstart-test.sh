@@ -42,4 +42,23 @@ test_that "headings are Chinese where the language is" says '每个文件的处�
 quickstart "$work/nowhere"
 test_that "a folder that is not there is wrong usage" [ $? -eq 2 ]
 
+# The pages with the sample cases; ended by its pid.
+served() { grep -q 'listening on http' "$work/served"; }
+EVIDOCK_ROOT=$work/pages EVIDOCK_LISTEN=127.0.0.1:0 bash samples/quickstart.sh --serve > "$work/served" 2>&1 &
+pages=$!
+for _ in $(seq 1200); do
+    if served || ! kill -0 $pages 2> /dev/null; then break; fi
+    sleep 0.5
+done
+test_that "the pages are served" served
+address=$(sed -nE 's/^listening on (http:[^,]*),.*/\1/p' "$work/served")
+link=$(sed -nE 's/.*(\/join\/[a-z0-9]+).*/\1/p' "$work/served" | head -n 1)
+test_that "with a one-time link for the first administrator" \
+    curl -sf -H 'Accept: text/html' "$address$link" -o "$work/join"
+test_that "and sample cases to look at" \
+    [ "$(EVIDOCK_ROOT=$work/pages .build/release/evidock --json list --case '(2019)闽06执123' | wc -l)" -gt 0 ]
+pkill -TERM -P $pages evidock
+wait $pages
+test_that "it ends when it is ended" [ $? -eq 0 ]
+
 closing_line
