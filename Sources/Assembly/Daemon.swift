@@ -66,13 +66,16 @@ package struct Daemon: Sendable {
         let notary = try NotaryServices(station: station, log: log)
         var portal: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let address = station.settings.listen {
-            let (endpoints, pages) = try await served(station, at: address)
+            let (endpoints, pages, firstLink) = try await served(station)
             portal.append(
                 .init(
                     service: PortalService(
                         at: address, endpoints, pages: pages,
                         mayBeAbsent: !station.settings.mustListen, log: log,
-                        isListening: { readiness.isListening(at: $0) })))
+                        isListening: { address in
+                            if let address, let firstLink { tellFirst(firstLink, at: address) }
+                            readiness.isListening(at: address)
+                        })))
         } else {
             readiness.isListening(at: nil)
         }
@@ -109,11 +112,18 @@ package struct Daemon: Sendable {
         try await group.run()
     }
 
-    /// What the listener serves: all pages, or the ledger's files alone where the accounts cannot be read.
-    /// Where nobody can administer the station yet, a one-time link for that is told.
+    private func tellFirst(_ link: String, at address: ListenAddress) {
+        tell(
+            Bilingual(
+                "The first administrator joins here, within a day: http://\(address)/join/\(link)",
+                "首位系统管理员请在一天内由此启用账号：http://\(address)/join/\(link)"))
+    }
+
+    /// What the listener serves: all pages, or the ledger's files alone where the accounts cannot be read; and
+    /// a one-time link where nobody can administer the station yet.
     private func served(
-        _ station: Station, at address: ListenAddress
-    ) async throws -> ([any Endpoint], Pages?) {
+        _ station: Station
+    ) async throws -> (endpoints: [any Endpoint], pages: Pages?, firstLink: String?) {
         let settings = station.settings.portal
         let ledger = LogEndpoint(station.stages.reader, for: settings.logAddresses)
         do {
@@ -124,17 +134,11 @@ package struct Daemon: Sendable {
                 accounts: people.store, footage: StationFootage(station: station), people: people,
                 settings: settings, log: ledger,
                 now: { Clock.now() })
-            if let link = try await people.firstLink() {
-                tell(
-                    Bilingual(
-                        "The first administrator joins here, within a day: http://\(address)/join/\(link)",
-                        "首位系统管理员请在一天内由此启用账号：http://\(address)/join/\(link)"))
-            }
-            return ([], pages)
+            return ([], pages, try await people.firstLink())
         } catch let failure as any Failure {
             log.error(
                 "no pages are served", metadata: ["problem": "\(failure.problem.english)"])
-            return ([ledger], nil)
+            return ([ledger], nil, nil)
         }
     }
 }
