@@ -5,6 +5,7 @@ import Evidence
 import Ingest
 import Portal
 import Synchronization
+import Vault
 
 /// Footage of an open station, as its pages work on it.
 struct StationFootage: FootageDesk {
@@ -15,12 +16,43 @@ struct StationFootage: FootageDesk {
     let station: Station
 
     func ownership(of item: String) async throws -> ItemOwnership? {
-        try await offPool { [index = station.stages.index] in
-            guard case .one(let found) = try index.item(item), found.name == item else {
-                return nil
-            }
-            return ItemOwnership(officer: found.officer)
+        try await offPool { [index = station.stages.index] () -> ItemOwnership? in
+            guard let found = try index.kept(item) else { return nil }
+            let cases = Set(found.cases.map(\.assignment.caseNumber))
+            let judges = try cases.compactMap { try index.knownCase($0)?.row.members["judge"]?.stringValue }
+            return ItemOwnership(officer: found.officer, judges: Set(judges))
         }
+    }
+
+    func object(of name: String) async throws -> FootageObject? {
+        try await offPool { [station] () -> FootageObject? in
+            guard let item = try station.stages.index.kept(name) else { return nil }
+            let rows = try station.stages.reader.rows(of: item.leaf).map(\.row)
+            let listed = try rows.first { $0.kind == BlocksRow.kind }.map { try BlocksRow($0) }
+            let blocks = listed?.digests ?? [item.sha256]
+            let (sha256, size) = (item.sha256, item.size)
+            let count = (size + VaultedItem.blockSize - 1) / VaultedItem.blockSize
+            guard blocks.count == max(1, Int(count)) else { throw VaultFailure(.damagedObject) }
+            let vault = try StationReader(settings: station.settings).vaultReader()
+            return FootageObject(
+                sha256: sha256, size: size, type: MediaType.of(item),
+                fileName: item.name + MediaType.ending(of: item)
+            ) { number in
+                try await offPool {
+                    try vault.block(of: sha256, size: size, number, digest: blocks[number])
+                }
+            }
+        }
+    }
+
+    func discloseView(of item: String, by: String) async throws {
+        let stages = station.stages
+        try await stages.ledger.integrate([
+            NewCustodyEvent(
+                kind: .disclosure, time: stages.now(), previous: LedgerName(item)?.leaf,
+                rows: [DisclosureRow(item: item, by: by, how: "view", why: nil).row])
+        ])
+        try await stages.publish()
     }
 
     func inbox(of officer: String, after cursor: String?, by: String) async throws -> InboxPage {
@@ -67,6 +99,7 @@ struct StationFootage: FootageDesk {
             bytes: listed.size, recorder: listed.recorder,
             isImportant: listed.marks.contains("important"),
             isProposed: !listed.proposed.isEmpty,
+            isPlayable: listed.role == "video" && MediaType.isPlayable(listed.path),
             candidates: (result?.candidates ?? []).filter { $0.points > 0 }.map { candidate in
                 InboxItem.Candidate(
                     caseNumbers: candidate.duty.caseNumbers.map(\.description),
@@ -103,6 +136,43 @@ struct StationFootage: FootageDesk {
             }
         if let refused = refusal.withLock({ $0 }) { throw refused }
         guard status == .done else { throw AssemblyFailure(.daemonGone) }
+    }
+}
+
+extension IndexReader {
+    /// The item of that very name whose bytes are still there; nil where there is none.
+    fileprivate func kept(_ name: String) throws -> ItemRecord? {
+        guard case .one(let item) = try item(name), item.name == name else { return nil }
+        do { try item.requireKept() } catch is AssemblyFailure { return nil }
+        return item
+    }
+}
+
+/// What a browser is told that footage is: by the ending of its name, which decides nothing but how it is shown.
+private enum MediaType {
+    private static let known = [
+        "mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm",
+        "mkv": "video/x-matroska", "avi": "video/x-msvideo", "ts": "video/mp2t",
+        "3gp": "video/3gpp", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png",
+        "m4a": "audio/mp4", "mp3": "audio/mpeg", "wav": "audio/wav", "aac": "audio/aac",
+    ]
+
+    static func of(_ item: ItemRecord) -> String {
+        known[fileExtension(item)] ?? "application/octet-stream"
+    }
+
+    /// `.mp4`; nothing for an ending that nobody knows.
+    static func ending(of item: ItemRecord) -> String {
+        let ending = fileExtension(item)
+        return known[ending] == nil ? "" : "." + ending
+    }
+
+    static func isPlayable(_ path: RecorderPath?) -> Bool {
+        ["mp4", "m4v", "mov", "webm"].contains(path?.fileExtension.lowercased())
+    }
+
+    private static func fileExtension(_ item: ItemRecord) -> String {
+        item.names.first?.path.fileExtension.lowercased() ?? ""
     }
 }
 

@@ -184,6 +184,7 @@ MATRIX = {
     ("GET", "/api/v1/proofs/999999"): {"out": 401, "officer": 404, "judge": 404, "notary": 404, "supervisor": 404, "admin": 404},
     ("GET", "/inbox"): {"out": 401, "officer": 200, "judge": 404, "notary": 404, "supervisor": 404, "admin": 404},
     ("POST", "/inbox"): {"out": 401, "officer": 422, "judge": 404, "notary": 404, "supervisor": 404, "admin": 404},
+    ("GET", "/footage/0602-0"): dict.fromkeys(("officer", "judge", "notary", "supervisor", "admin"), 404) | {"out": 401},
     ("GET", "/sign-in"): {"out": 200, "officer": 303, "judge": 303, "notary": 303, "supervisor": 303, "admin": 303},
     ("GET", "/dock"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 200),
     ("GET", "/log/checkpoint"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 200),
@@ -517,6 +518,121 @@ def inbox():
         check("audit has nothing to find", code == 0, out)
 
 
+def watching():
+    with places() as place:
+        site = Site(place, EVIDOCK_SECOND_FACTOR="false")
+        run = site.station.run
+        os.makedirs(place("card"))
+        film = os.path.join(place("card"), "DSJ_R1_000042_20190810_093000.mp4")
+        # Some blocks of a MiB, with a black picture's noise: it really plays.
+        subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=20",
+                        "-c:v", "libx264", "-pix_fmt", "yuv420p", "-b:v", "2M", "-minrate", "2M", "-bufsize", "1M", "-movflags",
+                        "+faststart", film], check=True)
+        small = os.path.join(place("card"), "DSJ_R2_000044_20190810_093000.mp4")
+        open(small, "wb").write(b"a small one")
+        data = open(film, "rb").read()
+        code, out, errors = run("ingest", place("card"), "--json")
+        items = {line["path"]: line["item"] for line in map(json.loads, out.splitlines()) if "path" in line}
+        item, foreign = items[os.path.basename(film)], items[os.path.basename(small)]
+        check("a film of several blocks is taken", code == 0 and len(data) > 3 << 20, (len(data), errors))
+        place_of = lambda name: f"/footage/{name}"
+        officer = site.person("000042", "officer")
+        judge = site.person("J001", "judge")
+        others = [site.person("000099", "officer"), site.person("n1", "notary"), site.person("s1", "supervisor"), site.admin]
+        count = lambda kind: sum(json.loads(entry)["event"] == kind for entry in site.station.entries())
+        before = count("disclosure")
+        for client in (*others, judge, Client(site.address)):
+            status, body, headers = client.ask("GET", place_of(item), Range="bytes=0-99")
+            check("who may not see it learns nothing", status in (401, 404) and "ETag" not in headers and len(body) < 400, (status, body))
+        check("and nothing is entered", count("disclosure") == before)
+
+        def raw(client, method="GET", name=item, **headers):
+            connection = http.client.HTTPConnection(client.host, timeout=60)
+            connection.request(method, place_of(name), headers={
+                "Cookie": "__Host-evidock=" + client.cookie, **{key.replace("_", "-"): value for key, value in headers.items()}})
+            answer = connection.getresponse()
+            try:
+                body = answer.read()
+            except http.client.IncompleteRead as error:
+                body = error.partial
+            connection.close()
+            return answer.status, body, answer.headers
+
+        status, body, headers = raw(officer, "HEAD")
+        check("asking for the head shows nothing", status == 200 and body == b"" and int(headers["Content-Length"]) == len(data)
+              and count("disclosure") == before, status)
+        status, body, headers = raw(officer)
+        check("an officer gets his own footage, whole", status == 200 and body == data, (status, len(body)))
+        digest = hashlib.sha256(data).digest()
+        check("with its digest", headers["ETag"] == f'"{digest.hex()}"'
+              and headers["Repr-Digest"] == f"sha-256=:{base64.b64encode(digest).decode()}:" and headers["Content-Type"] == "video/mp4"
+              and headers["Accept-Ranges"] == "bytes" and "000042" not in headers["Content-Disposition"], dict(headers))
+        check("one view is one entry", count("disclosure") == before + 1)
+        size, mib = len(data), 1 << 20
+        for field, first, last in (("bytes=0-0", 0, 0), (f"bytes={mib - 5}-{mib + 5}", mib - 5, mib + 5), ("bytes=-500", size - 500, size - 1),
+                                   (f"bytes={size - 1}-", size - 1, size - 1), (f"bytes=10-{size + 99}", 10, size - 1),
+                                   (f"bytes={2 * mib}-{3 * mib - 1}", 2 * mib, 3 * mib - 1)):
+            status, body, headers = raw(officer, Range=field)
+            check(f"{field}", status == 206 and body == data[first:last + 1]
+                  and headers["Content-Range"] == f"bytes {first}-{last}/{size}", (status, len(body), headers.get("Content-Range")))
+        for field in (f"bytes={size}-", "bytes=-0", "bytes=0-1,5-6", "bytes=" + ",".join(f"{n}-{n}" for n in range(1000))):
+            status, body, headers = raw(officer, Range=field)
+            check(f"{field[:20]} cannot be had", status == 416 and body == b"" and headers["Content-Range"] == f"bytes */{size}", status)
+        check("a part of another whole is the whole", raw(officer, Range="bytes=0-3", If_Range='"other"')[:2] == (200, data))
+        check("of this one it is the part", raw(officer, Range="bytes=0-3", If_Range=f'"{digest.hex()}"')[:2] == (206, data[:4]))
+        check("who has it is told so", raw(officer, If_None_Match=f'"{digest.hex()}"')[:2] == (304, b""))
+        check("all that was one view", count("disclosure") == before + 1, count("disclosure") - before)
+        with open(place("cases.csv"), "w") as file:
+            file.write("案号,法院,承办法官\n（2019）闽0602执123号,闽0602,J001\n（2019）闽0602执124号,闽0602,J002\n")
+        run("case", "import", place("cases.csv"))
+        run("assign", item, "（2019）闽0602执124号", "--why", "test")
+        check("a judge sees nothing of another judge's case", raw(judge)[0] == 404)
+        run("assign", item, "（2019）闽0602执123号", "--why", "test")
+        check("and that of his own", raw(judge, Range="bytes=0-9")[:2] == (206, data[:10]))
+        check("which is entered, too", count("disclosure") == before + 2, count("disclosure") - before)
+        browser = Browser()
+        try:
+            # Another film, which is still in the inbox.
+            again = place("again")
+            os.makedirs(again)
+            subprocess.run(["ffmpeg", "-loglevel", "error", "-i", film, "-t", "15", "-c", "copy", "-movflags", "+faststart",
+                            os.path.join(again, "DSJ_R1_000042_20190810_103000.mp4")], check=True)
+            run("ingest", again)
+            page = browser.page("zh-CN", (1280, 800))
+            page.goto(site.address + "/sign-in")
+            page.fill("#name", "000042")
+            page.fill("#password", PASSWORD)
+            page.locator("button.main").click()
+            page.wait_for_url(site.address + "/")
+            page.goto(site.address + "/inbox")
+            page.get_by_text("查看录像").click()
+            video = page.locator("video")
+            played = video.evaluate("""async video => {
+                await video.play();
+                await new Promise(done => { video.ontimeupdate = () => video.currentTime > 0.5 && done(); });
+                video.currentTime = 10;
+                await new Promise(done => { video.onseeked = done; });
+                await new Promise(done => { video.ontimeupdate = () => video.currentTime > 10.3 && done(); });
+                return [video.currentTime, video.videoWidth, video.duration];
+            }""")
+            check("it plays and seeks in a browser", 10.3 < played[0] < 15 and played[1] == 640 and abs(played[2] - 15) < 0.5, played)
+            look(page, "inbox-watch-zh-1280", axe())
+            check("no page complains", not browser.complaints, browser.complaints)
+        finally:
+            browser.close()
+        # What the disk no longer has right does not leave.
+        hexed = digest.hex()
+        stored = f"{site.station.root}/vault/footage/{hexed[:2]}/{hexed}"
+        os.chmod(stored, 0o644)
+        with open(stored, "r+b") as file:
+            file.seek(2 * mib + 7)
+            file.write(bytes([data[2 * mib + 7] ^ 1]))
+        status, body, _ = raw(officer)
+        check("a block that changed on the disk never leaves", body == data[:len(body)] and len(body) == 2 * mib, len(body))
+        status, body, _ = raw(officer, Range="bytes=0-99")
+        check("the sound ones still do", status == 206 and body == data[:100])
+
+
 def card(place, name, megabytes=0):
     """A recorder of the samples, with more to take where that is asked for."""
     folder = place(name)
@@ -607,7 +723,7 @@ def dock_wall():
 if __name__ == "__main__":
     parts = [signing_in, rights]
     if sync_playwright and os.path.exists(CHROMIUM):
-        parts += [pages, notary_desk, inbox, dock_wall]
+        parts += [pages, notary_desk, inbox, watching, dock_wall]
     else:
         counts["skipped"] += 1
         print("SKIP  the pages in a browser: no Chromium with Playwright here")

@@ -115,7 +115,7 @@ struct InboxEndpoint: Endpoint {
             "item": item.item, "path": item.path ?? "", "recorder": item.recorder ?? "",
             "time": item.begins.map { LocalMoment.text($0) } ?? "",
             "isTimeSure": item.isTimeSure, "length": item.seconds.map(Self.length) ?? "",
-            "isImportant": item.isImportant,
+            "isImportant": item.isImportant, "isPlayable": item.isPlayable,
             "candidates": item.candidates.map { candidate -> [String: Any] in
                 [
                     "cases": candidate.caseNumbers.map { ["case": $0, "item": item.item] },

@@ -4,8 +4,34 @@ package import Evidence
 package struct ItemOwnership: Hashable, Sendable {
     /// Who is believed to have carried the recorder.
     package let officer: String?
+    /// The judges of the cases that it is linked to.
+    package let judges: Set<String>
 
-    package init(officer: String?) { self.officer = officer }
+    package init(officer: String?, judges: Set<String>) {
+        (self.officer, self.judges) = (officer, judges)
+    }
+}
+
+/// The bytes of an item.
+package struct FootageObject: Sendable {
+    package static let blockSize: Int64 = 1 << 20
+
+    package let sha256: SHA256Digest
+    package let size: Int64
+    /// A media type (RFC 6838).
+    package let type: String
+    /// What a browser saves it as: the item's own name, never the recorder's.
+    package let fileName: String
+    /// A block of ``blockSize`` bytes, found to be what was taken.
+    package let block: @Sendable (_ index: Int) async throws -> [UInt8]
+
+    package init(
+        sha256: SHA256Digest, size: Int64, type: String, fileName: String,
+        block: @escaping @Sendable (_ index: Int) async throws -> [UInt8]
+    ) {
+        (self.sha256, self.size, self.type) = (sha256, size, type)
+        (self.fileName, self.block) = (fileName, block)
+    }
 }
 
 /// Footage that is linked to no case, as its officer sees it.
@@ -50,17 +76,19 @@ package struct InboxItem: Hashable, Sendable {
     package let recorder: String?
     package let isImportant: Bool
     package let isProposed: Bool
+    /// Whether a browser may be able to play it.
+    package let isPlayable: Bool
     package let candidates: [Candidate]
 
     package init(
         item: String, path: String?, begins: Timestamp?, isTimeSure: Bool, seconds: Int64?,
         bytes: Int64, recorder: String?, isImportant: Bool, isProposed: Bool,
-        candidates: [Candidate]
+        isPlayable: Bool, candidates: [Candidate]
     ) {
         (self.item, self.path, self.begins, self.isTimeSure) = (item, path, begins, isTimeSure)
         (self.seconds, self.bytes, self.recorder) = (seconds, bytes, recorder)
         (self.isImportant, self.isProposed) = (isImportant, isProposed)
-        self.candidates = candidates
+        (self.isPlayable, self.candidates) = (isPlayable, candidates)
     }
 }
 
@@ -78,6 +106,10 @@ package struct InboxPage: Sendable {
 package protocol FootageDesk: Sendable {
     /// Nil where there is no such item.
     func ownership(of item: String) async throws -> ItemOwnership?
+    /// Nil where there is no such item, or its bytes were deleted when their time was over.
+    func object(of item: String) async throws -> FootageObject?
+    /// That somebody watches an item stands in the ledger when this returns.
+    func discloseView(of item: String, by: String) async throws
     /// Footage of an officer that is linked to no case, the newest first.
     func inbox(of officer: String, after cursor: String?, by: String) async throws -> InboxPage
     /// - Throws: a `Failure` for what is no case number.

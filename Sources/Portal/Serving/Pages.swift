@@ -44,6 +44,7 @@ package struct Pages: Sendable {
             AccountsEndpoint(pages: shelf, people: people),
             NotaryEndpoint(pages: shelf, station: station),
             InboxEndpoint(pages: shelf, footage: footage),
+            FootageEndpoint(footage: footage, views: ViewRegister(footage)),
         ]
     }
 }

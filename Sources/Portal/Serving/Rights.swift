@@ -11,6 +11,8 @@ enum Rights {
         case verifyDigests
         /// Looks after his own footage that is linked to no case.
         case workInbox
+        /// Sees footage: an officer his own, a judge that of his cases.
+        case watch
     }
 
     static func may(_ account: Account, _ deed: Deed) -> Bool {
@@ -19,6 +21,7 @@ enum Rights {
         case .manageAccounts: account.roles.contains(.admin)
         case .verifyDigests: !account.roles.isDisjoint(with: [.notary, .judge, .supervisor])
         case .workInbox: account.roles.contains(.officer)
+        case .watch: !account.roles.isDisjoint(with: [.officer, .judge])
         }
     }
 
@@ -27,6 +30,9 @@ enum Rights {
         guard may(account, deed) else { return false }
         return switch deed {
         case .workInbox: item.officer == account.name
+        case .watch:
+            account.roles.contains(.officer) && item.officer == account.name
+                || account.roles.contains(.judge) && item.judges.contains(account.name)
         case .seeState, .manageAccounts, .verifyDigests: false
         }
     }

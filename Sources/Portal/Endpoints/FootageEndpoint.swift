@@ -1,0 +1,119 @@
+import Accounts
+import Evidence
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The bytes of footage, as they were on the recorder, by parts where that is asked for (RFC 9110 section 14). Every
+/// block is found to be what was taken before a byte of it leaves, and who sees it stands in the custody log
+/// before the first.
+struct FootageEndpoint: Endpoint {
+    let footage: any FootageDesk
+    let views: ViewRegister
+
+    func add(to router: Routes) {
+        router.get("footage/:item", use: answer)
+        router.head("footage/:item", use: answer)
+    }
+
+    @Sendable private func answer(
+        _ request: Request, _ context: PortalContext
+    ) async throws -> Response {
+        let me = try Rights.require(.watch, context)
+        let name = try context.parameters.require("item")
+        guard let ownership = try await footage.ownership(of: name),
+            Rights.may(me, .watch, on: ownership),
+            let object = try await footage.object(of: name)
+        else { throw PortalProblem.notFound }
+        let tag = "\"" + object.sha256.hex + "\""
+        var headers: HTTPFields = [
+            .eTag: tag, .acceptRanges: "bytes", .cacheControl: "private, no-store",
+            .contentType: object.type, .xContentTypeOptions: "nosniff",
+        ]
+        if let digest = HTTPField.Name("Repr-Digest") {
+            headers[digest] = "sha-256=:\(Base64.encode(object.sha256.bytes)):"
+        }
+        if let disposition = HTTPField.Name("Content-Disposition") {
+            headers[disposition] = "inline; filename=\"\(object.fileName)\""
+        }
+        if let known = request.headers[.ifNoneMatch], known == "*" || known.contains(tag) {
+            return Response(status: .notModified, headers: headers)
+        }
+        // A part is worth nothing to who has another whole.
+        var field = request.headers[.range]
+        if let other = request.headers[.ifRange], other != tag { field = nil }
+        var (first, last) = (Int64(0), object.size - 1)
+        var status = HTTPResponse.Status.ok
+        switch ByteRange(field, size: object.size) {
+        case .whole: break
+        case .part(let from, let to):
+            (first, last, status) = (from, to, .partialContent)
+            headers[.contentRange] = "bytes \(from)-\(to)/\(object.size)"
+        case .unsatisfiable:
+            headers[.contentRange] = "bytes */\(object.size)"
+            headers[.contentType] = nil
+            return Response(status: .rangeNotSatisfiable, headers: headers)
+        }
+        let length = Int(last - first + 1)
+        if request.method == .head {
+            headers[.contentLength] = String(length)
+            return Response(
+                status: status, headers: headers,
+                body: ResponseBody(contentLength: length) { try await $0.finish(nil) })
+        }
+        try await views.enter(name, by: me, session: context.token ?? "")
+        return Response(
+            status: status, headers: headers,
+            body: ResponseBody(contentLength: length) { [first, last] writer in
+                try await send(object, first, last, to: &writer)
+                try await writer.finish(nil)
+            })
+    }
+
+    /// Ends the connection where no copy has the right bytes any more: nothing false leaves.
+    private func send(
+        _ object: FootageObject, _ first: Int64, _ last: Int64,
+        to writer: inout any ResponseBodyWriter
+    ) async throws {
+        var place = first
+        while place <= last {
+            let index = Int(place / FootageObject.blockSize)
+            let begin = Int64(index) * FootageObject.blockSize
+            let bytes = try await object.block(index)
+            let end = min(last, begin + Int64(bytes.count) - 1)
+            let part = bytes[Int(place - begin)...Int(end - begin)]
+            try await writer.write(ByteBuffer(bytes: part))
+            place = end + 1
+        }
+    }
+}
+
+/// Enters that somebody watches an item, once for each item and session: the player asks for many parts.
+actor ViewRegister {
+    private struct View: Hashable {
+        let item: String
+        let session: String
+    }
+
+    private let footage: any FootageDesk
+    private var entered: Set<View> = []
+    private var entering: [View: Task<Void, any Error>] = [:]
+    /// Sessions end; so many views are remembered at most, and what is forgotten is entered again.
+    private static let limit = 100_000
+
+    init(_ footage: any FootageDesk) { self.footage = footage }
+
+    /// It stands in the ledger when this returns.
+    func enter(_ item: String, by me: Account, session: String) async throws {
+        let view = View(item: item, session: session)
+        guard !entered.contains(view) else { return }
+        let task =
+            entering[view]
+            ?? Task { [footage] in try await footage.discloseView(of: item, by: me.by) }
+        entering[view] = task
+        defer { entering[view] = nil }
+        try await task.value
+        if entered.count >= Self.limit { entered = [] }
+        entered.insert(view)
+    }
+}
