@@ -104,7 +104,7 @@ let package = Package(
                 .embedInCode("Pages/problem.mustache"), .embedInCode("Pages/sign-in.mustache"),
                 .embedInCode("Pages/top.mustache"), .embedInCode("Pages/verify.mustache"),
                 .embedInCode("Texts/en.json"),
-                .embedInCode("Texts/zh.json"),
+                .embedInCode("Texts/zh.json"), .embedInCode("openapi.json"),
             ]),
         room(
             "NotaryLink",

@@ -19,7 +19,9 @@ struct StationFootage: FootageDesk {
         try await offPool { [index = station.stages.index] () -> ItemOwnership? in
             guard let found = try index.kept(item) else { return nil }
             let cases = Set(found.cases.map(\.assignment.caseNumber))
-            let judges = try cases.compactMap { try index.knownCase($0)?.row.members["judge"]?.stringValue }
+            let judges = try cases.compactMap {
+                try index.knownCase($0)?.row.members["judge"]?.stringValue
+            }
             return ItemOwnership(officer: found.officer, judges: Set(judges))
         }
     }

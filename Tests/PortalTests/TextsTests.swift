@@ -36,8 +36,40 @@ struct TextsTests {
                 #expect(Texts.all.english[String(match.1)] != nil, "\(name): \(match.1)")
             }
         }
+        // A kind of action's text is found by its word.
+        let words = root.deletingLastPathComponent()
+            .appending(path: "Casework/Schedules/words.json")
+        let kinds = try #require(
+            try JSONReader.value(of: Array(Data(contentsOf: words)))[key: "kinds"]?.objectValue)
+        used.formUnion(kinds.keys.map { "action-" + $0 })
+        for kind in kinds.keys { #expect(Texts.all.english["action-" + kind] != nil, "\(kind)") }
         let unused = Set(Texts.all.english.keys).subtracting(used)
         #expect(unused.isEmpty, "\(unused.sorted())")
+    }
+
+    @Test("Every route for programs stands in the OpenAPI file, and none is made up")
+    func documented() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources/Portal")
+        let file = try Data(contentsOf: root.appending(path: "openapi.json"))
+        let paths = try #require(try JSONReader.value(of: Array(file))[key: "paths"]?.objectValue)
+        var routes: Set<String> = []
+        for name in try FileManager.default.subpathsOfDirectory(atPath: root.path)
+        where name.hasSuffix("Endpoint.swift") {
+            let text = try String(contentsOf: root.appending(path: name), encoding: .utf8)
+            for match in text.matches(of: /router\.(get|post)\(\s*"([^"]+)"/) {
+                let path = "/" + match.2.replacing(/:(\w+)/) { "{\($0.1)}" }
+                routes.insert("\(match.1) \(path)")
+            }
+        }
+        let forPrograms = routes.filter {
+            $0.contains(" /api/") || $0.contains(" /footage/") || $0.contains("/events")
+                || $0.hasSuffix("/health") || $0.hasSuffix("/metrics")
+        }
+        let documented = paths.flatMap { path, methods in
+            (methods.objectValue ?? [:]).keys.map { "\($0) \(path)" }
+        }
+        #expect(Set(documented) == forPrograms)
     }
 
     @Test("Every template is registered")

@@ -2,7 +2,7 @@ import Evidence
 import HTTPTypes
 import Hummingbird
 
-/// What the pages need besides: styles, scripts, the mark.
+/// What the pages need besides: styles, scripts, the mark; and what programs need to know of the rest.
 struct AssetsEndpoint: Endpoint {
     private static let all: [String: (bytes: [UInt8], type: String)] = [
         "style.css": (PackageResources.style_css, "text/css; charset=utf-8"),
@@ -14,6 +14,9 @@ struct AssetsEndpoint: Endpoint {
     ]
 
     func add(to router: Routes) {
+        router.get("api/openapi.json") { _, _ in
+            Response(.ok, PackageResources.openapi_json, type: "application/json")
+        }
         router.get("assets/:name") { _, context in
             guard let asset = Self.all[try context.parameters.require("name")] else {
                 throw PortalProblem.notFound
