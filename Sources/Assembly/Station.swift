@@ -38,7 +38,7 @@ package final class Station: Sendable {
     /// Opened by one command for itself: nobody else asks anything of it.
     package let isAlone: Bool
     let root: DurableRoot
-    private let accountDesk: Result<AccountDesk, any Error>
+    private let accountDesk = Mutex<AccountDesk?>(nil)
     private let lock: RootLock
     private let index: IndexWriter
 
@@ -124,9 +124,6 @@ package final class Station: Sendable {
             index: try IndexReader(path: IndexFile.path(in: layout.path)), feeder: feeder,
             inspector: Inspector(executable: InspectorProgram.path(settings.inspector)),
             catalogue: catalogue, settings: settings.ingest, log: log, now: now)
-        accountDesk = Result { [stages] in
-            try AccountDesk(root: root, path: layout.path, stages: stages)
-        }
         active = ActiveVisits(hasLeft: { [replicationIsDue, matchingIsDue] in
             replicationIsDue.fire()
             matchingIsDue.fire()
@@ -155,10 +152,17 @@ package final class Station: Sendable {
         try await stages.feeder.catchUp()
     }
 
-    /// Who may sign in. A fault there is no reason to take no footage.
+    /// Who may sign in; opened by whoever asks first. A fault there is no reason to take no footage.
     ///
     /// - Throws: `accounts-unavailable`.
-    func people() throws -> AccountDesk { try accountDesk.get() }
+    func people() throws -> AccountDesk {
+        try accountDesk.withLock { desk in
+            if let desk { return desk }
+            let made = try AccountDesk(root: root, path: layout.path, stages: stages)
+            desk = made
+            return made
+        }
+    }
 
     /// Recorder profiles that are left out because they cannot be used.
     package var profileFaults: [any Failure] { stages.catalogue.faults }

@@ -14,6 +14,10 @@ struct StationFootage: FootageDesk {
     private static let candidates = 4
 
     let station: Station
+    /// What is known of objects that were asked for lately: a player asks for one again and again.
+    private let known = KnownObjects()
+
+    init(station: Station) { self.station = station }
 
     func ownership(of item: String) async throws -> ItemOwnership? {
         try await offPool { [index = station.stages.index] () -> ItemOwnership? in
@@ -27,7 +31,8 @@ struct StationFootage: FootageDesk {
     }
 
     func object(of name: String) async throws -> FootageObject? {
-        try await offPool { [station] () -> FootageObject? in
+        try await offPool { [station, known] () -> FootageObject? in
+            if let object = known[name] { return object }
             guard let item = try station.stages.index.kept(name) else { return nil }
             let rows = try station.stages.reader.rows(of: item.leaf).map(\.row)
             let listed = try rows.first { $0.kind == BlocksRow.kind }.map { try BlocksRow($0) }
@@ -36,7 +41,7 @@ struct StationFootage: FootageDesk {
             let count = (size + VaultedItem.blockSize - 1) / VaultedItem.blockSize
             guard blocks.count == max(1, Int(count)) else { throw VaultFailure(.damagedObject) }
             let vault = try StationReader(settings: station.settings).vaultReader()
-            return FootageObject(
+            let object = FootageObject(
                 sha256: sha256, size: size, type: MediaType.of(item),
                 fileName: item.name + MediaType.ending(of: item)
             ) { number in
@@ -44,6 +49,8 @@ struct StationFootage: FootageDesk {
                     try vault.block(of: sha256, size: size, number, digest: blocks[number])
                 }
             }
+            known[name] = object
+            return object
         }
     }
 
@@ -138,6 +145,22 @@ struct StationFootage: FootageDesk {
             }
         if let refused = refusal.withLock({ $0 }) { throw refused }
         guard status == .done else { throw AssemblyFailure(.daemonGone) }
+    }
+}
+
+/// Objects by their items' names. That an item is still there is for whoever asks to know.
+private final class KnownObjects: Sendable {
+    private static let limit = 64
+    private let objects = Mutex<[String: FootageObject]>([:])
+
+    subscript(name: String) -> FootageObject? {
+        get { objects.withLock { $0[name] } }
+        set {
+            objects.withLock { objects in
+                if objects.count >= Self.limit { objects = [:] }
+                objects[name] = newValue
+            }
+        }
     }
 }
 

@@ -75,15 +75,19 @@ struct FootageEndpoint: Endpoint {
         _ object: FootageObject, _ first: Int64, _ last: Int64,
         to writer: inout any ResponseBodyWriter
     ) async throws {
-        var place = first
-        while place <= last {
-            let index = Int(place / FootageObject.blockSize)
-            let begin = Int64(index) * FootageObject.blockSize
-            let bytes = try await object.block(index)
-            let end = min(last, begin + Int64(bytes.count) - 1)
-            let part = bytes[Int(place - begin)...Int(end - begin)]
-            try await writer.write(ByteBuffer(bytes: part))
-            place = end + 1
+        guard first <= last else { return }
+        let (begin, end) = (
+            Int(first / FootageObject.blockSize), Int(last / FootageObject.blockSize)
+        )
+        var bytes = try await object.block(begin)
+        for index in begin...end {
+            // The next block is read and verified while this one is on its way.
+            async let following = index < end ? object.block(index + 1) : []
+            let base = Int64(index) * FootageObject.blockSize
+            let from = Int(max(first, base) - base)
+            let to = Int(min(last, base + Int64(bytes.count) - 1) - base)
+            try await writer.write(ByteBuffer(bytes: bytes[from...to]))
+            bytes = try await following
         }
     }
 }
