@@ -55,7 +55,8 @@ package struct Daemon: Sendable {
         let control = try ControlService(
             path: socket, operations: { Operations(station: station, language: $0) }, log: log)
         let readiness = Readiness { address in
-            let portal = address.map { ["http://\($0)"] } ?? []
+            let scheme = station.settings.tls == nil ? "http" : "https"
+            let portal = address.map { ["\(scheme)://\($0)"] } ?? []
             let listening = (portal + [socket]).joined(separator: ", ")
             ready("listening on \(listening), watching \(roots.joined(separator: ", "))")
             notifier.ready()
@@ -70,7 +71,7 @@ package struct Daemon: Sendable {
             portal.append(
                 .init(
                     service: PortalService(
-                        at: address, endpoints, pages: pages,
+                        at: address, endpoints, pages: pages, tls: station.settings.tls,
                         mayBeAbsent: !station.settings.mustListen, log: log,
                         isListening: { address in
                             if let address, let firstLink { tellFirst(firstLink, at: address) }
@@ -113,10 +114,11 @@ package struct Daemon: Sendable {
     }
 
     private func tellFirst(_ link: String, at address: ListenAddress) {
+        let url = "\(settings.tls == nil ? "http" : "https")://\(address)/join/\(link)"
         tell(
             Bilingual(
-                "The first administrator joins here, within a day: http://\(address)/join/\(link)",
-                "首位系统管理员请在一天内由此启用账号：http://\(address)/join/\(link)"))
+                "The first administrator joins here, within a day: \(url)",
+                "首位系统管理员请在一天内由此启用账号：\(url)"))
     }
 
     /// What the listener serves: all pages, or the ledger's files alone where the accounts cannot be read; and

@@ -28,6 +28,8 @@ package struct Settings: Sendable {
     package var copies: String?
     /// Where pages and the ledger's files are served; nil means nowhere.
     package var listen: ListenAddress?
+    /// The certificate by which they are; nil for plain HTTP, on this machine alone.
+    package var tls: TLSFiles?
     /// Whether somebody named that address: then it must be had.
     package var mustListen: Bool
     /// Who sees the dock and the ledger without signing in, and how one signs in.
@@ -87,8 +89,11 @@ package struct Settings: Sendable {
         integrateEvery = try reading.number("integrateEvery", default: 100, in: 0...3_600_000)
         publishEvery = try reading.number("publishEvery", default: 1000, in: 0...3_600_000)
         scrubEvery = try reading.number("scrubEvery", default: 30, in: 0...3650)
+        tls = try Self.tlsFiles(reading)
         let listen = try reading.text("listen")
-        self.listen = try listen.map(Self.listenAddress) ?? Self.defaultListen
+        self.listen =
+            try listen.map { [tls] in try Self.listenAddress($0, isEncrypted: tls != nil) }
+            ?? Self.defaultListen
         mustListen = listen != nil
         portal = PortalSettings()
         portal.dockAddresses = try Self.addresses("dockAddresses", reading)
@@ -137,21 +142,37 @@ package struct Settings: Sendable {
         return list
     }
 
-    /// An address that only this machine reaches; nil for `none`.
+    private static func tlsFiles(_ reading: StrictReading) throws -> TLSFiles? {
+        let certificate = try reading.path("tlsCertificate")
+        let key = try reading.path("tlsKey")
+        guard let certificate, let key else {
+            guard certificate == nil, key == nil else {
+                throw AssemblyFailure(
+                    .malformedSetting, subject: "tlsCertificate, tlsKey",
+                    wanted: Bilingual("both, or neither", "应同时设置，或都不设置"))
+            }
+            return nil
+        }
+        return TLSFiles(certificate: certificate, key: key)
+    }
+
+    /// An address, which only this machine reaches where nothing is encrypted; nil for `none`.
     ///
-    /// - Throws: `malformed-setting`. What is served there is not encrypted.
-    package static func listenAddress(_ text: String) throws -> ListenAddress? {
+    /// - Throws: `malformed-setting`.
+    package static func listenAddress(
+        _ text: String, isEncrypted: Bool
+    ) throws -> ListenAddress? {
         if text == "none" { return nil }
         guard let address = ListenAddress(text) else {
             throw AssemblyFailure(
                 .malformedSetting, subject: "listen (\(text))", wanted: Wanted.address)
         }
-        guard address.isLoopback else {
+        guard isEncrypted || address.isLoopback else {
             throw AssemblyFailure(
                 .malformedSetting, subject: "listen (\(text))",
                 wanted: Bilingual(
-                    "only an address of this machine itself: put a proxy with TLS before it",
-                    "只能是本机回环地址；对外提供请经 TLS 反向代理"))
+                    "only an address of this machine itself, unless tlsCertificate and tlsKey are set or a proxy with TLS stands before it",
+                    "只能是本机回环地址；对外提供请设置 tlsCertificate 和 tlsKey，或经 TLS 反向代理"))
         }
         return address
     }

@@ -11,7 +11,8 @@ enum SettingsFile {
         "transfers", "listen", "policy", "timeStampURL", "timeStampCA", "timeStampTLS",
         "timeStampEvery", "timeStampCRL", "scrubEvery", "matchWeights", "completenessRules",
         "retentionRules", "courts", "caseTypes", "scheduleColumns", "scheduleFolder",
-        "notaryRecorders", "dockAddresses", "logAddresses", "secondFactor",
+        "notaryRecorders", "tlsCertificate", "tlsKey", "dockAddresses", "logAddresses",
+        "secondFactor",
         "attestationURL",
         "attestationCA",
         "attestationToken", "attestationEvery", "attestationAddress",
@@ -21,7 +22,7 @@ enum SettingsFile {
         "timeStampCA", "timeStampTLS", "timeStampCRL", "matchWeights", "completenessRules",
         "retentionRules", "courts", "caseTypes", "scheduleColumns", "scheduleFolder",
         "attestationCA",
-        "attestationToken",
+        "attestationToken", "tlsCertificate", "tlsKey",
     ]
 
     /// One named by hand must be there; the usual one may be absent, or hold comments alone.

@@ -11,11 +11,14 @@ import http.client
 import json
 import os
 import signal
+import socket
+import ssl
 import struct
 import subprocess
 import sys
 import time
 import urllib.parse
+import urllib.request
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "Commands"))
@@ -236,6 +239,63 @@ def rights():
             other = Client(site.address)
             status = other.ask("GET", path, X_Forwarded_For="10.9.8.7")[0]
             check(f"{path} is for listed addresses", status in (403, 404), status)
+
+
+def encrypted():
+    with places() as place:
+        station = Station(place, "st")
+
+        def certificate(number):
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                            "-subj", f"/CN=n{number}", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", place(f"{number}.key"),
+                            "-out", place(f"{number}.pem")], check=True, capture_output=True)
+
+        def put(number):
+            for kind in ("pem", "key"):
+                os.replace(place(f"{number}.{kind}"), place(f"now.{kind}"))
+
+        def shown():
+            """What the other end presents, verified; the names of the certificate and of the protocol."""
+            context = ssl.create_default_context(cafile=place("now.pem"))
+            try:
+                with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+                    with context.wrap_socket(plain, server_hostname="127.0.0.1") as one:
+                        return one.getpeercert()["subject"][0][0][1], one.version()
+            except OSError as error:
+                return str(error), None
+
+        certificate(1)
+        certificate(2)
+        put(1)
+        with open(station.settings, "a") as file:
+            file.write(f"tlsCertificate: {place('now.pem')}\ntlsKey: {place('now.key')}\n")
+        port = free_port()
+        daemon, _ = station.serve(f"0.0.0.0:{port}")
+        check("with a certificate any address will do", shown() == ("n1", "TLSv1.3"), shown())
+        context = ssl.create_default_context(cafile=place("now.pem"))
+        with urllib.request.urlopen(f"https://127.0.0.1:{port}/sign-in", context=context, timeout=10) as answer:
+            check("browsers are told to stay with it", "max-age" in (answer.headers.get("Strict-Transport-Security") or ""),
+                  dict(answer.headers))
+        old = ssl.create_default_context(cafile=place("now.pem"))
+        old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+        old.set_ciphers("ALL:@SECLEVEL=0")
+        try:
+            urllib.request.urlopen(f"https://127.0.0.1:{port}/sign-in", context=old, timeout=10)
+            check("nothing old is spoken", False)
+        except OSError:
+            check("nothing old is spoken", True)
+        open(place("now.key"), "w").write("nonsense")
+        time.sleep(6)
+        check("a spoiled key changes nothing", shown() == ("n1", "TLSv1.3"), shown())
+        put(2)
+        check("another certificate is taken up by itself", until(lambda: shown() == ("n2", "TLSv1.3"), 30), shown())
+        check("stops cleanly", place.stop(daemon) == 0)
+        open(place("now.key"), "w").write("nonsense")
+        code, _, errors = station.run("serve", "--dock-root", station.docks, "--listen", f"127.0.0.1:{port}")
+        check("what cannot be used at the start is told", code == 2 and "now.pem" in errors, (code, errors))
+        plain = Station(place, "plain")
+        code, _, errors = plain.run("serve", "--dock-root", plain.docks, "--listen", f"0.0.0.0:{port}")
+        check("without one only this machine's own address will do", code == 2 and "tlsCertificate" in errors, (code, errors))
 
 
 # MARK: - the browser
@@ -722,7 +782,7 @@ def dock_wall():
 
 
 if __name__ == "__main__":
-    parts = [signing_in, rights]
+    parts = [signing_in, rights, encrypted]
     if sync_playwright and os.path.exists(CHROMIUM):
         parts += [pages, notary_desk, inbox, watching, dock_wall]
     else:

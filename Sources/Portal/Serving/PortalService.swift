@@ -1,46 +1,107 @@
 import Evidence
 import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 package import Logging
 import NIOCore
 import ServiceLifecycle
+import Synchronization
 
 /// Answers HTTP at one address until graceful shutdown.
 package struct PortalService: Service {
     private let address: ListenAddress
     private let endpoints: [any Endpoint]
     private let pages: Pages?
+    private let tls: TLSFiles?
     private let mayBeAbsent: Bool
     private let log: Logger
     private let isListening: @Sendable (ListenAddress?) -> Void
 
     /// Connections at a time; the next ones wait.
     private static let connectionLimit = 512
+    /// How often it is looked whether the certificate changed.
+    private static let certificateEvery: Duration = .seconds(5)
 
     /// - Parameters:
     ///   - pages: with people who sign in; nil for endpoints alone.
+    ///   - tls: by which it is encrypted; files that change are taken up within seconds.
     ///   - mayBeAbsent: an address that cannot be had is told in the log, and work goes on without.
     ///   - isListening: told once where it listens, with the port that was found; nil where it does
     ///     not.
     package init(
         at address: ListenAddress, _ endpoints: [any Endpoint], pages: Pages? = nil,
-        mayBeAbsent: Bool, log: Logger,
+        tls: TLSFiles? = nil, mayBeAbsent: Bool, log: Logger,
         isListening: @escaping @Sendable (ListenAddress?) -> Void
     ) {
         (self.address, self.endpoints, self.pages) = (address, endpoints, pages)
-        self.mayBeAbsent = mayBeAbsent
+        (self.tls, self.mayBeAbsent) = (tls, mayBeAbsent)
         (self.log, self.isListening) = (log, isListening)
     }
 
-    /// - Throws: `address-in-use`.
+    /// - Throws: `address-in-use`; ``TLSFailure`` where the certificate cannot be used at the start.
     package func run() async throws {
-        var log = log
-        // One line a request says nothing that the ledger does not say better.
-        log.logLevel = max(log.logLevel, .warning)
-        let (address, isListening) = (address, isListening)
+        // The port that was found is kept when the certificate changes.
+        let place = Mutex<(address: ListenAddress, isTold: Bool)>((address, false))
+        while true {
+            let stamp = tls?.stamp
+            let server = try server()
+            let router = router()
+            let isListening = isListening
+            let application = Application(
+                router: router, server: server,
+                configuration: ApplicationConfiguration(
+                    address: .hostname(address.host, port: place.withLock { $0.address.port }),
+                    serverName: "evidock",
+                    availableConnectionsDelegate:
+                        MaximumAvailableConnections(Self.connectionLimit)),
+                onServerRunning: { [address] channel in
+                    let port = channel.localAddress?.port ?? address.port
+                    let found = ListenAddress(host: address.host, port: port)
+                    let wasTold = place.withLock { place in
+                        defer { place = (found, true) }
+                        return place.isTold
+                    }
+                    if !wasTold { isListening(found) }
+                }, logger: quietLog)
+            do {
+                guard try await serve(application, until: stamp) else { return }
+                log.notice("another certificate is in use")
+            } catch {
+                guard !(error is CancellationError) else { return }
+                guard mayBeAbsent else { throw PortalFailure(address: address) }
+                log.warning(
+                    "nothing is served over HTTP: the address cannot be listened on",
+                    metadata: ["address": "\(address)"])
+                isListening(nil)
+                // A service that returns would end the group.
+                try? await gracefulShutdown()
+                return
+            }
+        }
+    }
+
+    /// One line a request says nothing that the ledger does not say better.
+    private var quietLog: Logger {
+        var quiet = log
+        quiet.logLevel = max(log.logLevel, .warning)
+        return quiet
+    }
+
+    private func server() throws -> HTTPServerBuilder {
+        let plain = HTTPServerBuilder.http1(
+            configuration: .init(
+                idleTimeout: .seconds(60),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10,
+                    maxHeaderFieldCount: 100)))
+        guard let tls else { return plain }
+        return try .tls(plain, tlsConfiguration: tls.configuration())
+    }
+
+    private func router() -> Routes {
         let router = Routes(
             context: PortalContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: SecurityHeaders(isEncrypted: false))
+        router.add(middleware: SecurityHeaders(isEncrypted: tls != nil))
         if let pages {
             router.add(
                 middleware: VisitorMiddleware(
@@ -48,32 +109,36 @@ package struct PortalService: Service {
                     now: pages.now))
         }
         for endpoint in endpoints + (pages?.endpoints ?? []) { endpoint.add(to: router) }
-        let application = Application(
-            router: router,
-            server: .http1(
-                configuration: .init(
-                    idleTimeout: .seconds(60),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10,
-                        maxHeaderFieldCount: 100))),
-            configuration: ApplicationConfiguration(
-                address: .hostname(address.host, port: address.port), serverName: "evidock",
-                availableConnectionsDelegate:
-                    MaximumAvailableConnections(Self.connectionLimit)),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? address.port
-                isListening(ListenAddress(host: address.host, port: port))
-            },
-            logger: log)
-        do { try await application.run() } catch {
-            guard !(error is CancellationError) else { return }
-            guard mayBeAbsent else { throw PortalFailure(address: address) }
-            self.log.warning(
-                "nothing is served over HTTP: the address cannot be listened on",
-                metadata: ["address": "\(address)"])
-            isListening(nil)
-            // A service that returns would end the group.
-            try? await gracefulShutdown()
+        return router
+    }
+
+    /// Answers until the end, or until other files of a certificate are there that can be used.
+    ///
+    /// - Returns: whether there are.
+    private func serve(_ application: some Service, until stamp: [Int64]?) async throws -> Bool {
+        guard let tls, let stamp else {
+            try await application.run()
+            return false
+        }
+        let group = ServiceGroup(services: [application], logger: quietLog)
+        return try await withThrowingTaskGroup(of: Bool.self) { tasks in
+            tasks.addTask {
+                try await group.run()
+                return false
+            }
+            tasks.addTask {
+                while true {
+                    try await Task.sleep(for: Self.certificateEvery)
+                    guard tls.stamp != stamp, (try? tls.configuration()) != nil else { continue }
+                    await group.triggerGracefulShutdown()
+                    return true
+                }
+            }
+            // Whichever ends first: a group that ended by itself ends all of it.
+            let isChanged = try await tasks.next() ?? false
+            if isChanged { _ = try await tasks.next() }
+            tasks.cancelAll()
+            return isChanged
         }
     }
 }

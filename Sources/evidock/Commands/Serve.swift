@@ -22,7 +22,8 @@ struct Serve: AsyncParsableCommand {
         var settings = try await global.settings()
         if !dockRoot.isEmpty { settings.dockRoots = dockRoot.map(LocalPath.absolute) }
         if let listen {
-            settings.listen = try Settings.listenAddress(listen)
+            settings.listen = try Settings.listenAddress(
+                listen, isEncrypted: settings.tls != nil)
             settings.mustListen = true
         }
         let daemon = Daemon(
