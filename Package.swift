@@ -90,6 +90,7 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -187,7 +188,9 @@ let package = Package(
             "SealedBagsTests",
             ["SealedBags", "Fixity", "TransparencyLog", "DurableFiles", "TimeStamping"]),
         tests("NotaryLinkTests", ["NotaryLink", "Fixity"]),
-        tests("AccountsTests", ["Accounts", "Fixity"]),
+        tests(
+            "AccountsTests",
+            ["Accounts", "Fixity", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("PortalTests", ["Portal", "Accounts"]),
         tests("AuditTests", ["Audit", "Custody", "Fixity", "TransparencyLog", "DurableFiles"]),
         tests("CaseworkTests", ["Casework"]),

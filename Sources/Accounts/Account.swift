@@ -35,6 +35,9 @@ package struct Account: Hashable, Sendable {
     package var hasSecondFactor: Bool
     package let created: Timestamp
 
+    /// Whether he can sign in as an administrator.
+    package var isWorkingAdmin: Bool { roles.contains(.admin) && isReady && !isDisabled }
+
     /// Who he is in a record's `by`.
     package var by: String { "account:" + name }
 
@@ -63,9 +66,18 @@ package enum AccountName {
         guard (1...40).contains(text.count), let first = text.first, let last = text.last,
             !inner.contains(first), !inner.contains(last),
             text.unicodeScalars.count <= 40,
-            text.allSatisfy({ $0.isLetter || $0.isNumber || inner.contains($0) })
+            text.unicodeScalars.allSatisfy({ isPlain($0) || inner.contains(Character($0)) })
         else { throw AccountFailure(.malformedName) }
         return text
+    }
+
+    /// A letter or digit that shows by itself: no mark that joins another, nothing invisible.
+    private static func isPlain(_ sign: Unicode.Scalar) -> Bool {
+        switch sign.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter, .decimalNumber:
+            !sign.properties.isDefaultIgnorableCodePoint
+        default: false
+        }
     }
 
     /// Two names that look alike but for capitals are one.

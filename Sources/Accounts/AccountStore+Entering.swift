@@ -20,7 +20,7 @@ extension AccountStore {
     package func invite(_ name: String, now: Timestamp) throws -> String {
         let token = Secret.random(20)
         try write { db in
-            let id = try Self.row(name, db)["id"] as Int64
+            let id: Int64 = try Self.row(name, db).value("id")
             try db.execute(sql: "DELETE FROM invitations WHERE account = ?", arguments: [id])
             try db.execute(
                 sql: """
@@ -42,7 +42,8 @@ extension AccountStore {
         try read { db in
             let (account, invitation) = try Self.rows(ofInvitation: token, now: now, db)
             return Invitation(
-                account: Self.account(account), secondFactor: Self.bytes(invitation["secondFactor"])
+                account: try Self.account(account),
+                secondFactor: try invitation.secret("secondFactor")
             )
         }
     }
@@ -55,15 +56,7 @@ extension AccountStore {
     package func take(
         _ token: String, password: String, code: String?, now: Timestamp
     ) throws -> [String] {
-        let invitation = try invitation(token, now: now)
-        try PasswordRules.check(password, of: invitation.account.name)
-        var step: Int64 = 0
-        if let code {
-            guard
-                let found = OneTimeCode.stepOf(code, invitation.secondFactor, at: now, after: 0)
-            else { throw AccountFailure(.wrongCode) }
-            step = found
-        }
+        let step = try check(token, password: password, code: code, now: now)
         let salt = Secret.random(16)
         let key = try Scrypt.usual.key(of: Array(password.utf8), salt: salt)
         let codes =
@@ -71,7 +64,7 @@ extension AccountStore {
             ? [] : (0..<Self.recoveryCodes).map { _ in Base32.encode(Secret.random(10)) }
         try write { db in
             let (account, row) = try Self.rows(ofInvitation: token, now: now, db)
-            let id = account["id"] as Int64
+            let id: Int64 = try account.value("id")
             try db.execute(
                 sql: """
                     UPDATE accounts SET salt = ?, password = ?, cost = ?, secondFactor = ?,
@@ -79,7 +72,7 @@ extension AccountStore {
                     """,
                 arguments: [
                     Hex.encode(salt), Hex.encode(key), Scrypt.usual.costExponent,
-                    code == nil ? nil : row["secondFactor"] as String, step, id,
+                    code == nil ? nil : try row.value("secondFactor") as String, step, id,
                 ])
             try db.execute(sql: "DELETE FROM recoveryCodes WHERE account = ?", arguments: [id])
             for code in codes {
@@ -93,6 +86,22 @@ extension AccountStore {
         return codes
     }
 
+    /// That a link could be taken up so; changes nothing.
+    ///
+    /// - Returns: the step of the code.
+    /// - Throws: `invitation-over`, `weak-password`, `wrong-code`.
+    @discardableResult
+    package func check(
+        _ token: String, password: String, code: String?, now: Timestamp
+    ) throws -> Int64 {
+        let invitation = try invitation(token, now: now)
+        try PasswordRules.check(password, of: invitation.account.name)
+        guard let code else { return 0 }
+        guard let step = OneTimeCode.stepOf(code, invitation.secondFactor, at: now, after: 0)
+        else { throw AccountFailure(.wrongCode) }
+        return step
+    }
+
     private static func rows(
         ofInvitation token: String, now: Timestamp, _ db: Database
     ) throws -> (account: Row, invitation: Row) {
@@ -102,7 +111,7 @@ extension AccountStore {
                 arguments: [bytes.digest, now.milliseconds]),
             let account = try Row.fetchOne(
                 db, sql: "SELECT * FROM accounts WHERE id = ? AND isDisabled = 0",
-                arguments: [row["account"] as Int64])
+                arguments: [try row.value("account") as Int64])
         else { throw AccountFailure(.invitationOver) }
         return (account, row)
     }

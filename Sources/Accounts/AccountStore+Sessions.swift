@@ -27,36 +27,39 @@ extension AccountStore {
     /// So many failures are free; each one more doubles the delay from a second up to a quarter of an hour.
     private static let freeFailures: Int64 = 4
     private static let longestDelay: Int64 = 900
+    private static let longestNameDelay: Int64 = 20
 
     /// Signs somebody in. Takes as long for a name that nobody has.
     ///
     /// - Parameters:
     ///   - code: of the second factor, or a recovery code, where the account has one.
     ///   - address: whence he comes.
+    ///   - wantsSecondFactor: whether an account without one is refused.
     package func signIn(
-        _ name: String, password: String, code: String, from address: String, now: Timestamp
+        _ name: String, password: String, code: String, from address: String,
+        wantsSecondFactor: Bool = true, now: Timestamp
     ) throws -> SignIn {
-        let keys = [
-            "name:" + Array(AccountName.key(name).utf8).digest, "address:" + address,
-        ]
+        let named = Array(AccountName.key(name).utf8).digest
+        // Who fails on one name from one address waits first; others with that name only long after, so that
+        // nobody is kept out by somebody else.
+        let keys = ["pair:\(named) \(address)", "address:" + address, "name:" + named]
         if let until = try delay(of: keys, now: now) {
             return .delayed(seconds: (until - now.milliseconds + 999) / 1000)
         }
         let row = try read { db in try Self.find(name, db) }
-        let salt = (row?["salt"] as String?).map(Self.bytes) ?? [UInt8](repeating: 0, count: 16)
+        let salt = try row?.optionalSecret("salt") ?? [UInt8](repeating: 0, count: 16)
         let key = try Scrypt.usual.key(of: Array(password.prefix(1000).utf8), salt: salt)
-        let isRight = Secret.areEqual(key, (row?["password"] as String?).map(Self.bytes) ?? [])
+        let isRight = Secret.areEqual(key, try row?.optionalSecret("password") ?? [])
         return try write { db in
-            guard let row = try row.flatMap({ try Self.find($0["name"], db) }), isRight,
-                row["isDisabled"] == false, row["salt"] as String? == Hex.encode(salt),
-                try Self.take(code, of: row, now: now, db)
+            guard let row = try row.flatMap({ try Self.find($0.value("name"), db) }), isRight,
+                try !row.value("isDisabled"), try row.optionalSecret("salt") == salt,
+                try Self.take(code, of: row, isWanted: wantsSecondFactor, now: now, db)
             else {
                 try Self.countFailure(keys, now: now, db)
                 return .refused
             }
-            try db.execute(
-                sql: "DELETE FROM delays WHERE key IN (?, ?)", arguments: [keys[0], keys[1]])
-            return .begun(token: try Self.begin(row["id"], now: now, db))
+            try db.execute(sql: "DELETE FROM delays WHERE key = ?", arguments: [keys[0]])
+            return .begun(token: try Self.begin(row.value("id"), now: now, db))
         }
     }
 
@@ -77,14 +80,15 @@ extension AccountStore {
             })
         else { return nil }
         // Once a minute is enough to know that somebody is there.
-        if now.milliseconds - (row["seen"] as Int64) > 60_000 {
-            try write { db in
+        if now.milliseconds - (try row.value("seen") as Int64) > 60_000 {
+            // He is there all the same where that cannot be noted now.
+            try? write { db in
                 try db.execute(
                     sql: "UPDATE sessions SET seen = ? WHERE digest = ?",
                     arguments: [now.milliseconds, digest])
             }
         }
-        return Session(account: Self.account(row), guardToken: row["guard"])
+        return Session(account: try Self.account(row), guardToken: try row.value("guard"))
     }
 
     package func endSession(_ token: String) throws {
@@ -118,11 +122,11 @@ extension AccountStore {
     /// Whether the code is right, which then serves no second time. An account without a second factor wants
     /// none.
     private static func take(
-        _ code: String, of row: Row, now: Timestamp, _ db: Database
+        _ code: String, of row: Row, isWanted: Bool, now: Timestamp, _ db: Database
     ) throws -> Bool {
-        guard let secret = (row["secondFactor"] as String?).map(bytes) else { return true }
-        let id = row["id"] as Int64
-        if let step = OneTimeCode.stepOf(code, secret, at: now, after: row["lastStep"]) {
+        guard let secret = try row.optionalSecret("secondFactor") else { return !isWanted }
+        let id: Int64 = try row.value("id")
+        if let step = OneTimeCode.stepOf(code, secret, at: now, after: try row.value("lastStep")) {
             try db.execute(
                 sql: "UPDATE accounts SET lastStep = ? WHERE id = ?", arguments: [step, id])
             return true
@@ -137,8 +141,8 @@ extension AccountStore {
     private func delay(of keys: [String], now: Timestamp) throws -> Int64? {
         try read { db in
             try Int64.fetchOne(
-                db, sql: "SELECT max(until) FROM delays WHERE key IN (?, ?) AND until > ?",
-                arguments: [keys[0], keys[1], now.milliseconds])
+                db, sql: "SELECT max(until) FROM delays WHERE key IN (?, ?, ?) AND until > ?",
+                arguments: [keys[0], keys[1], keys[2], now.milliseconds])
         }
     }
 
@@ -152,9 +156,12 @@ extension AccountStore {
                 db, sql: "SELECT failures FROM delays WHERE key = ?", arguments: [key])
             let failures = (known ?? 0) + 1
             // Many officers sign in from one machine at the dock.
-            let free = key.hasPrefix("address:") ? freeFailures * 5 : freeFailures
+            let free =
+                key.hasPrefix("address:")
+                ? freeFailures * 5 : key.hasPrefix("name:") ? freeFailures * 25 : freeFailures
+            let longest = key.hasPrefix("name:") ? longestNameDelay : longestDelay
             let over = failures - free
-            let delay = over > 0 ? min(longestDelay, 1 << min(over - 1, 20)) : 0
+            let delay = over > 0 ? min(longest, 1 << min(over - 1, 20)) : 0
             try db.execute(
                 sql: """
                     INSERT OR REPLACE INTO delays (key, failures, until, seen) VALUES (?, ?, ?, ?)

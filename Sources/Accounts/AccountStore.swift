@@ -22,7 +22,8 @@ package final class AccountStore: Sendable {
         do {
             var configuration = Configuration()
             configuration.label = "accounts"
-            configuration.busyMode = .timeout(5)
+            // Longer than any of ours takes; a page that waits keeps others waiting.
+            configuration.busyMode = .timeout(0.5)
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.writeWithoutTransaction { db in
                 let application = try Int64.fetchOne(db, sql: "PRAGMA application_id") ?? 0
@@ -84,13 +85,15 @@ package final class AccountStore: Sendable {
     /// All accounts, by name.
     package func accounts() throws -> [Account] {
         try read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM accounts ORDER BY key").map(Self.account)
+            try Row.fetchAll(db, sql: "SELECT * FROM accounts ORDER BY key").map {
+                try Self.account($0)
+            }
         }
     }
 
     /// - Throws: `no-such-account`.
     package func account(_ name: String) throws -> Account {
-        try read { db in Self.account(try Self.row(name, db)) }
+        try read { db in try Self.account(Self.row(name, db)) }
     }
 
     /// A new account, which cannot sign in before its invitation was taken.
@@ -110,7 +113,7 @@ package final class AccountStore: Sendable {
                 arguments: [
                     AccountName.key(name), name, Self.text(of: roles), court, now.milliseconds,
                 ])
-            return Self.account(try Self.row(name, db))
+            return try Self.account(Self.row(name, db))
         }
     }
 
@@ -123,7 +126,8 @@ package final class AccountStore: Sendable {
         guard roles?.isEmpty != true else { throw AccountFailure(.noRole) }
         return try write { db in
             let row = try Self.row(name, db)
-            var account = Self.account(row)
+            var account = try Self.account(row)
+            let before = account
             if let roles { account.roles = roles }
             if let court { account.court = court }
             if let isDisabled { account.isDisabled = isDisabled }
@@ -131,14 +135,18 @@ package final class AccountStore: Sendable {
                 sql: "UPDATE accounts SET roles = ?, court = ?, isDisabled = ? WHERE id = ?",
                 arguments: [
                     Self.text(of: account.roles), account.court, account.isDisabled,
-                    row["id"] as Int64,
+                    try row.value("id") as Int64,
                 ])
             let admins = try Row.fetchAll(
                 db, sql: "SELECT * FROM accounts WHERE isDisabled = 0"
-            ).count { Self.account($0).roles.contains(.admin) }
-            let wasAdmin = Self.account(row).roles.contains(.admin) && !Self.account(row).isDisabled
-            guard admins > 0 || !wasAdmin else { throw AccountFailure(.lastAdmin) }
-            try Self.endSessions(of: row["id"], db)
+            ).map { try Self.account($0) }.count { $0.isWorkingAdmin }
+            guard admins > 0 || !before.isWorkingAdmin else { throw AccountFailure(.lastAdmin) }
+            let id: Int64 = try row.value("id")
+            try Self.endSessions(of: id, db)
+            if account.isDisabled {
+                try db.execute(
+                    sql: "DELETE FROM invitations WHERE account = ?", arguments: [id])
+            }
             return account
         }
     }
@@ -155,22 +163,22 @@ package final class AccountStore: Sendable {
         return row
     }
 
-    static func account(_ row: Row) -> Account {
-        let roles = (row["roles"] as String).split(separator: " ").compactMap {
+    static func account(_ row: Row) throws -> Account {
+        let roles = (try row.value("roles") as String).split(separator: " ").compactMap {
             Role(rawValue: String($0))
         }
+        let password: String? = try row.optional("password")
+        let secondFactor: String? = try row.optional("secondFactor")
         return Account(
-            name: row["name"], roles: Set(roles), court: row["court"],
-            isDisabled: row["isDisabled"], isReady: (row["password"] as String?) != nil,
-            hasSecondFactor: (row["secondFactor"] as String?) != nil,
-            created: Timestamp(milliseconds: row["created"]))
+            name: try row.value("name"), roles: Set(roles), court: try row.optional("court"),
+            isDisabled: try row.value("isDisabled"), isReady: password != nil,
+            hasSecondFactor: secondFactor != nil,
+            created: Timestamp(milliseconds: try row.value("created")))
     }
 
     private static func text(of roles: Set<Role>) -> String {
         roles.sorted().map(\.rawValue).joined(separator: " ")
     }
-
-    static func bytes(_ hex: String) -> [UInt8] { Hex.decode(hex) ?? [] }
 
     static func endSessions(of account: Int64, _ db: Database) throws {
         try db.execute(sql: "DELETE FROM sessions WHERE account = ?", arguments: [account])
@@ -187,7 +195,35 @@ package final class AccountStore: Sendable {
     }
 
     private func mapped<Value>(_ body: () throws -> Value) throws -> Value {
-        do { return try body() } catch is DatabaseError { throw AccountFailure(.unavailable) }
+        do { return try body() } catch let failure as AccountFailure { throw failure } catch let
+            failure as FixityFailure
+        { throw failure } catch { throw AccountFailure(.unavailable) }
+    }
+}
+
+// What a damaged file holds is a failure, never a trap.
+extension Row {
+    func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
+        guard hasColumn(column) else { throw AccountFailure(.unavailable) }
+        return try decode(Value.self, forColumn: column)
+    }
+
+    func optional<Value: DatabaseValueConvertible>(_ column: String) throws -> Value? {
+        guard hasColumn(column) else { throw AccountFailure(.unavailable) }
+        return try decode(Value?.self, forColumn: column)
+    }
+
+    /// Bytes that stand there as hexadecimal digits.
+    func secret(_ column: String) throws -> [UInt8] {
+        guard let bytes = Hex.decode(try value(column) as String), !bytes.isEmpty else {
+            throw AccountFailure(.unavailable)
+        }
+        return bytes
+    }
+
+    func optionalSecret(_ column: String) throws -> [UInt8]? {
+        let text: String? = try optional(column)
+        return try text == nil ? nil : secret(column)
     }
 }
 

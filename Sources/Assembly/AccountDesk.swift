@@ -73,10 +73,9 @@ actor AccountDesk: PeopleDesk {
         try await turns.take { [self] in
             let account = try await account(name)
             if roles?.isEmpty == true { throw AccountFailure(.noRole) }
-            if account.roles.contains(.admin), !account.isDisabled,
-                isDisabled == true || roles?.contains(.admin) == false,
-                try await accounts().count(where: { $0.roles.contains(.admin) && !$0.isDisabled })
-                    == 1
+            let losesAdmin = isDisabled == true || roles?.contains(.admin) == false
+            if losesAdmin, account.isWorkingAdmin,
+                try await accounts().count(where: \.isWorkingAdmin) == 1
             {
                 throw AccountFailure(.lastAdmin)
             }
@@ -103,24 +102,21 @@ actor AccountDesk: PeopleDesk {
     ) async throws -> [String] {
         try await turns.take { [self] in
             let now = Clock.now()
-            let codes = try await offPool { [store] in
-                let account = try store.invitation(token, now: now).account
-                return (
-                    account.name,
-                    try store.take(token, password: password, code: code, now: now)
-                )
+            let name = try await offPool { [store] in
+                try store.check(token, password: password, code: code, now: now)
+                return try store.invitation(token, now: now).account.name
             }
-            // What he chose is known to him alone: that he did stands in the ledger afterwards.
-            try await enter(AccountChangeRow(codes.0, .joined, by: "account:" + codes.0))
-            return codes.1
+            try await enter(AccountChangeRow(name, .joined, by: "account:" + name))
+            return try await offPool { [store] in
+                try store.take(token, password: password, code: code, now: now)
+            }
         }
     }
 
     /// A one-time link for the first administrator; nil where there is one who can sign in.
     func firstLink() async throws -> String? {
         let all = try await accounts()
-        guard !all.contains(where: { $0.roles.contains(.admin) && $0.isReady && !$0.isDisabled })
-        else { return nil }
+        guard !all.contains(where: \.isWorkingAdmin) else { return nil }
         if let known = all.first(where: { $0.roles.contains(.admin) && !$0.isDisabled }) {
             return try await invite(known.name, by: Self.station)
         }

@@ -136,7 +136,8 @@ package struct Daemon: Sendable {
                 accounts: people.store, footage: StationFootage(station: station), people: people,
                 settings: settings, log: ledger,
                 now: { Clock.now() })
-            return ([], pages, try await people.firstLink())
+            // Where nothing can be entered now, the next start tells the link.
+            return ([], pages, try? await people.firstLink())
         } catch let failure as any Failure {
             log.error(
                 "no pages are served", metadata: ["problem": "\(failure.problem.english)"])

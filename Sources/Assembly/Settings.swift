@@ -96,6 +96,7 @@ package struct Settings: Sendable {
             ?? Self.defaultListen
         mustListen = listen != nil
         portal = PortalSettings()
+        portal.scheme = tls == nil ? "http" : "https"
         portal.dockAddresses = try Self.addresses("dockAddresses", reading)
         portal.logAddresses = try Self.addresses("logAddresses", reading)
         portal.wantsSecondFactor = try reading.flag("secondFactor", default: true)

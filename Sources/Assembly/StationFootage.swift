@@ -22,7 +22,9 @@ struct StationFootage: FootageDesk {
     func ownership(of item: String) async throws -> ItemOwnership? {
         try await offPool { [index = station.stages.index] () -> ItemOwnership? in
             guard let found = try index.kept(item) else { return nil }
-            let cases = Set(found.cases.map(\.assignment.caseNumber))
+            // Who has a part of it linked to his case does not get the whole.
+            let whole = found.cases.map(\.assignment).filter { $0.from == nil && $0.to == nil }
+            let cases = Set(whole.map(\.caseNumber))
             let judges = try cases.compactMap {
                 try index.knownCase($0)?.row.members["judge"]?.stringValue
             }

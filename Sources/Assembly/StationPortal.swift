@@ -39,15 +39,22 @@ struct StationPortal: PortalStation {
         }
     }
 
-    func verify(_ list: [UInt8]) async throws -> DigestAnswers {
+    func verify(
+        _ list: [UInt8], tableIn language: Language?
+    ) async throws -> DigestAnswers {
         try await offPool {
             let reader = try StationReader(settings: station.settings)
-            var answers = DigestAnswers(csvHeader: ListVerdict.header)
+            var answers = DigestAnswers()
+            if language != nil { answers.add(row: ListVerdict.header) }
             do {
                 let summary = try reader.verify(sent: list, in: station.stages.index) { verdict in
-                    answers.add(
-                        verdict.json, result: verdict.result.rawValue,
-                        note: verdict.note?.words, csv: verdict.csv(in:))
+                    if let language {
+                        answers.add(row: verdict.csv(in: language))
+                    } else {
+                        answers.add(
+                            verdict.json, result: verdict.result.rawValue,
+                            note: verdict.note?.words)
+                    }
                 }
                 answers.summary = summary.words
             } catch let failure as AssemblyFailure where failure.reason == .wrongUsage {
@@ -89,9 +96,9 @@ struct StationPortal: PortalStation {
 
     private func slot(_ status: SlotStatus) throws -> WallSlot {
         var slot = WallSlot(
-            slot: SafeText.of(status.slot), state: status.state.rawValue, words: status.words)
+            slot: Self.plain(status.slot) ?? "–", state: status.state.rawValue, words: status.words)
         slot.docking = status.visit
-        slot.recorder = status.recorder.map { SafeText.of($0) }
+        slot.recorder = status.recorder.flatMap(Self.plain)
         slot.officer = try status.recorder.flatMap(officer)
         (slot.bytesDone, slot.bytesTotal) = (status.bytesDone, status.bytesTotal)
         (slot.filesDone, slot.filesTotal) = (status.filesDone, status.filesTotal)
@@ -106,10 +113,20 @@ struct StationPortal: PortalStation {
         return slot
     }
 
+    /// What a slot or a recorder is called, where that can be no person's name.
+    private static func plain(_ name: String) -> String? {
+        let isPlain = name.utf8.count <= 40 && name.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+        return isPlain ? name : nil
+    }
+
     /// The last three digits of whoever has the recorder now.
     private func officer(of recorder: String) throws -> String? {
         let holder = try station.stages.index.holder(of: recorder, at: Clock.now())
         let number = holder.borrower ?? holder.carrier ?? holder.owner
-        return number.map { SafeText.of(String($0.suffix(3))) }
+        // A name, or a number that is short enough to be one, is nobody's business here.
+        guard let number, number.utf8.count > 5,
+            number.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else { return nil }
+        return String(number.suffix(3))
     }
 }

@@ -2,6 +2,7 @@
 import Evidence
 import Fixity
 import Foundation
+import GRDB
 import Testing
 
 /// A store in a folder of its own, and a moment that moves only when told.
@@ -142,6 +143,45 @@ struct AccountStoreTests {
         #expect(try desk.signIn("a", OneTimeCode.code(secret, at: desk.now)).token != nil)
     }
 
+    @Test("Somebody else's failures keep nobody out for long")
+    func lockOut() throws {
+        let desk = try Desk()
+        let (_, codes) = try desk.person("a")
+        for number in 0..<12 {
+            _ = try desk.signIn("a", "", password: "falsch falsch", from: "10.0.0.\(number)")
+        }
+        #expect(try desk.signIn("a", codes[0], from: "10.1.0.1").token != nil)
+    }
+
+    @Test("Where a second factor is wanted, an account without one does not get in")
+    func secondFactor() throws {
+        let desk = try Desk()
+        _ = try desk.store.add("a", roles: [.judge], court: nil, now: desk.now)
+        let link = try desk.store.invite("a", now: desk.now)
+        _ = try desk.store.take(
+            link, password: "vier worte im regen", code: nil, now: desk.now)
+        #expect(try desk.signIn("a", "").isRefused)
+        let trial = try desk.store.signIn(
+            "a", password: "vier worte im regen", code: "", from: "10.0.0.1",
+            wantsSecondFactor: false, now: desk.now)
+        #expect(trial.token != nil)
+    }
+
+    @Test("A damaged database is told, not stumbled over")
+    func damaged() throws {
+        let desk = try Desk()
+        let (_, codes) = try desk.person("a")
+        for spoil in [
+            "UPDATE accounts SET secondFactor = 'zz'", "UPDATE accounts SET password = ''",
+            "UPDATE accounts SET salt = 'x'",
+        ] {
+            try desk.store.queue.write { try $0.execute(sql: spoil) }
+            #expect(throws: AccountFailure(.unavailable), "\(spoil)") {
+                try desk.signIn("a", codes[0])
+            }
+        }
+    }
+
     @Test("An address that fails on many names waits too")
     func addressDelays() throws {
         let desk = try Desk()
@@ -199,7 +239,10 @@ struct AccountStoreTests {
     @Test("Names are plain, one for each however it is written, and an account has a role")
     func names() throws {
         let desk = try Desk()
-        for name in ["", " a", "a b", "<b>", ".a", "a-", String(repeating: "a", count: 41)] {
+        for name in [
+            "", " a", "a b", "<b>", ".a", "a-", String(repeating: "a", count: 41), "adm\u{200d}in",
+            "admin\u{fe0f}", "a\u{e0061}b", "½", "a\u{301}", "a\u{115f}",
+        ] {
             #expect(throws: AccountFailure(.malformedName)) {
                 try desk.store.add(name, roles: [.judge], court: nil, now: desk.now)
             }
@@ -222,7 +265,10 @@ struct AccountStoreTests {
         _ = try desk.person("a", [.admin])
         #expect(throws: AccountFailure(.lastAdmin)) { try desk.store.change("a", isDisabled: true) }
         #expect(throws: AccountFailure(.lastAdmin)) { try desk.store.change("a", roles: [.judge]) }
-        _ = try desk.store.add("b", roles: [.admin, .judge], court: nil, now: desk.now)
+        // One who never joined cannot stand in for him.
+        _ = try desk.store.add("c", roles: [.admin], court: nil, now: desk.now)
+        #expect(throws: AccountFailure(.lastAdmin)) { try desk.store.change("a", isDisabled: true) }
+        _ = try desk.person("b", [.admin, .judge])
         #expect(try desk.store.change("a", roles: [.judge]).roles == [.judge])
         #expect(throws: AccountFailure(.lastAdmin)) { try desk.store.change("b", isDisabled: true) }
     }

@@ -27,7 +27,8 @@ enum ImportRules {
         ],
         "Portal": [
             "Evidence", "TransparencyLog", "Custody", "Witness", "Accounts", "Hummingbird",
-            "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "Mustache", "NIOSSL", "NIOCore",
+            "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "Mustache", "NIOPosix", "NIOSSL",
+            "NIOCore",
             "Logging", "ServiceLifecycle",
         ],
         // Who may do what; the only database that is no view of the ledger.

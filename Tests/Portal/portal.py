@@ -227,18 +227,50 @@ def rights():
         check("the last administrator stays", status == 422 and admin.ask("GET", "/")[0] == 200, status)
         status, page, _ = admin.ask("POST", "/accounts/change", {"guard": guards["admin"], "name": "a-judge", "do": "disable"})
         check("who is locked out is out at once", status == 200 and clients["judge"].ask("GET", "/")[0] == 303, status)
-        for name in ("<b>x</b>", "a b", "", "x" * 41):
+        for name in ("<b>x</b>", "a b", "", "x" * 41, "\u0d4e<b>x</b>", 'a"\u0301'):
             status, page, _ = admin.ask("POST", "/accounts/add", {"guard": guards["admin"], "name": name, "role-judge": "1"})
             check(f"no account is called {name[:9]!r}", status == 422 and "<b>x</b>" not in page, status)
         status, page, _ = admin.ask("POST", "/accounts/add",
                                     {"guard": guards["admin"], "name": "b-judge", "role-judge": "1", "court": "<i>闽</i>"})
         check("what was typed shows as it was typed", status == 200 and "<i>" not in page and "&lt;i&gt;" in page, status)
+        for sign in ("\u0d4e", "\u0600", "\u200d", ""):
+            for mark in ("", "\u0301", "\ufe0f"):
+                status, page, _ = Client(site.address).ask(
+                    "POST", "/sign-in", {"name": f'{sign}<i{mark}>{sign}"{mark}', "password": "x"}, X_Forwarded_For="10.3.3.3")
+                check("no sign that joins another lets it through", f"{sign}<i{mark}>" not in page
+                      and (f'{sign}"{mark}' not in page or not sign + mark), page[-900:])
         kinds = [line for line in site.station.entries() if b'"account-change"' in line]
         check("every change of an account is in the custody log", len(kinds) >= 12, len(kinds))
         for path in ("/dock", "/log/checkpoint", "/health"):
             other = Client(site.address)
             status = other.ask("GET", path, X_Forwarded_For="10.9.8.7")[0]
             check(f"{path} is for listed addresses", status in (403, 404), status)
+
+
+def damaged():
+    """Accounts that cannot be read keep nothing else from working, and open nothing."""
+    with places() as place:
+        site = Site(place)
+        place.stop(site.daemon)
+        path = site.station.root + "/accounts.sqlite"
+        for name in (path + "-wal", path + "-shm"):
+            if os.path.exists(name):
+                os.remove(name)
+        with open(path, "wb") as file:
+            file.write(b"no database at all, but long enough to be taken for one " * 100)
+        site.start()
+        check("footage is taken in", site.station.ingest()[0] == 0)
+        client = Client(site.address)
+        check("the custody log is served", client.ask("GET", "/log/checkpoint")[0] == 200)
+        check("to listed addresses alone", client.ask("GET", "/log/checkpoint", X_Forwarded_For="10.9.8.7")[0] == 403)
+        check("and pages are not", client.ask("GET", "/sign-in")[0] == 404)
+        # Somebody who sends half of what he said keeps nothing from stopping.
+        with socket.create_connection(("127.0.0.1", site.port)) as stuck:
+            stuck.sendall(b"POST /language HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+            begin = time.monotonic()
+            code = place.stop(site.daemon)
+            check("a request that never ends keeps nothing from stopping", code == 0 and time.monotonic() - begin < 30,
+                  (code, time.monotonic() - begin))
 
 
 def encrypted():
@@ -291,8 +323,11 @@ def encrypted():
         check("another certificate is taken up by itself", until(lambda: shown() == ("n2", "TLSv1.3"), 30), shown())
         check("stops cleanly", place.stop(daemon) == 0)
         open(place("now.key"), "w").write("nonsense")
-        code, _, errors = station.run("serve", "--dock-root", station.docks, "--listen", f"127.0.0.1:{port}")
-        check("what cannot be used at the start is told", code == 2 and "now.pem" in errors, (code, errors))
+        daemon, _ = station.serve(f"127.0.0.1:{port}")
+        errors = open(daemon.errors).read()
+        check("one that cannot be used is told, and keeps no footage out", daemon.poll() is None and "now.pem" in errors
+              and station.ingest()[0] == 0, errors)
+        place.stop(daemon)
         plain = Station(place, "plain")
         code, _, errors = plain.run("serve", "--dock-root", plain.docks, "--listen", f"0.0.0.0:{port}")
         check("without one only this machine's own address will do", code == 2 and "tlsCertificate" in errors, (code, errors))
@@ -491,6 +526,8 @@ def notary_desk():
             site.start(EVIDOCK_SECOND_FACTOR="false")
             status, body, _ = notary.ask("GET", f"/api/v1/entries/{leaf}")
             check("and gives the same entry", status == 200 and body.encode() == entry, (status, body))
+            status, body, headers = notary.ask("POST", "/verify", {"guard": notary.guard(), "list": "x\n" * 100002})
+            check("a list that is too long is told so", status == 413, status)
             status, body, headers = notary.ask("POST", "/api/v1/verify", None, X_Evidock_Guard=notary.guard())
             check("an empty list is answered", status == 200 and json.loads(body)["lines"] == [], (status, body))
             check("no page complains", not browser.complaints, browser.complaints)
@@ -782,7 +819,7 @@ def dock_wall():
 
 
 if __name__ == "__main__":
-    parts = [signing_in, rights, encrypted]
+    parts = [signing_in, rights, damaged, encrypted]
     if sync_playwright and os.path.exists(CHROMIUM):
         parts += [pages, notary_desk, inbox, watching, dock_wall]
     else:

@@ -154,8 +154,8 @@ soundButton.addEventListener('click', () => {
 // MARK: being live
 
 function hear(event) {
+    show(JSON.parse(event.data));
     lastHeard = performance.now();
-    if (event.type === 'wall') show(JSON.parse(event.data));
     off.hidden = true;
 }
 
@@ -180,7 +180,6 @@ function listen() {
     if (source) source.close();
     source = new EventSource('/dock/events');
     source.addEventListener('wall', hear);
-    source.addEventListener('beat', event => { if (!isFirst) hear(event); });
     source.addEventListener('error', () => {
         if (source.readyState === EventSource.CLOSED) setTimeout(listen, 1000);
     });

@@ -7,6 +7,8 @@ import Hummingbird
 struct AccountsEndpoint: Endpoint {
     let pages: PageShelf
     let people: any PeopleDesk
+    /// `https` where the pages are encrypted here.
+    let scheme: String
 
     func add(to router: Routes) {
         router.get("accounts") { _, context in
@@ -60,7 +62,10 @@ struct AccountsEndpoint: Endpoint {
     }
 
     private func link(_ token: String, of name: String, _ request: Request) -> [String: Any] {
-        let scheme = request.head.scheme ?? "http"
+        let isEncrypted =
+            scheme == "https"
+            || HTTPField.Name("X-Forwarded-Proto").flatMap { request.headers[$0] } == "https"
+        let scheme = isEncrypted ? "https" : "http"
         let host = request.head.authority ?? ""
         return ["link": "\(scheme)://\(host)/join/\(token)", "account": name]
     }

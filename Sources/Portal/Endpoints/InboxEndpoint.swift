@@ -11,6 +11,8 @@ struct InboxEndpoint: Endpoint {
     func add(to router: Routes) {
         router.get("inbox") { request, context in
             let me = try Rights.require(.workInbox, context)
+            // The head of it shows nothing of it.
+            guard request.method == .get else { return Response(status: .ok) }
             return try await page(
                 [:], me, after: request.uri.queryParameters["after"].map(String.init), context)
         }

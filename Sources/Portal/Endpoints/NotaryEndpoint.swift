@@ -5,13 +5,18 @@ import Hummingbird
 
 /// The notary's desk: whether digests stand in the custody log, with proofs to take along, and who vouches for it.
 struct NotaryEndpoint: Endpoint {
-    /// A hundred thousand digests with names.
-    private static let listLimit = 16 << 20
+    private static let byteLimit = 16 << 20
+    private static let lineLimit = 100_000
     /// Lines that a page shows; all of them are in the table that can be saved.
     private static let shownLines = 500
 
     let pages: PageShelf
     let station: any PortalStation
+    private let queue = WaitingLine()
+
+    init(pages: PageShelf, station: any PortalStation) {
+        (self.pages, self.station) = (pages, station)
+    }
 
     func add(to router: Routes) {
         router.get("verify") { _, context in
@@ -24,7 +29,7 @@ struct NotaryEndpoint: Endpoint {
             _ = try Rights.require(.verifyDigests, context)
             let list = form["list"] ?? ""
             do {
-                let answers = try await station.verify(Array(list.utf8))
+                let answers = try await answers(to: Array(list.utf8), tableIn: nil)
                 return try await page(
                     values(of: answers, context).merging(["list": list]) { $1 }, context)
             } catch let failure as MalformedList {
@@ -38,11 +43,14 @@ struct NotaryEndpoint: Endpoint {
         router.post("api/v1/verify") { request, context in
             _ = try Rights.require(.verifyDigests, context)
             try Form.require(guardOf: request, context)
-            let body = try await request.body.collect(upTo: Self.listLimit)
-            let answers = try await station.verify(Array(body.readableBytesView))
-            if request.headers[.accept]?.contains("text/csv") == true {
+            let body = try await request.body.collect(upTo: Self.byteLimit)
+            let wantsTable = request.headers[.accept]?.contains("text/csv") == true
+            let answers = try await answers(
+                to: Array(body.readableBytesView), tableIn: wantsTable ? context.language : nil)
+            if wantsTable {
+                let table = answers.table.joined(separator: "\n")
                 return Response(
-                    .ok, Array(("\u{feff}" + answers.csv(in: context.language)).utf8),
+                    .ok, Array(("\u{feff}" + table + "\n").utf8),
                     type: "text/csv; charset=utf-8", caching: "no-store")
             }
             return Response(json: [
@@ -58,6 +66,20 @@ struct NotaryEndpoint: Endpoint {
         router.get("api/v1/entries/:leaf") { _, context in
             _ = try Rights.require(.verifyDigests, context)
             return try await proof(context) { $0.entry }
+        }
+    }
+
+    /// One list at a time: an answer is much larger than what was asked.
+    ///
+    /// - Throws: `too-large` beyond a hundred thousand lines; ``MalformedList``.
+    private func answers(
+        to list: [UInt8], tableIn language: Language?
+    ) async throws -> DigestAnswers {
+        guard list.count(where: { $0 == 0x0a }) <= Self.lineLimit else {
+            throw PortalProblem.tooLarge
+        }
+        return try await queue.take { [station] in
+            try await station.verify(list, tableIn: language)
         }
     }
 

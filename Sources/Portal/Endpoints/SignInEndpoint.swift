@@ -2,6 +2,7 @@ import Accounts
 import Evidence
 import HTTPTypes
 import Hummingbird
+import Logging
 
 /// Signing in and out, taking up a one-time link, and choosing a language.
 struct SignInEndpoint: Endpoint {
@@ -63,8 +64,13 @@ struct SignInEndpoint: Endpoint {
             var response = Response.redirect(to: "/", type: .normal)
             response.headers[.setCookie] = SessionCookie.begin(token)
             return response
-        case .refused: problem = text("refused", context)
+        case .refused:
+            context.logger.warning(
+                "a sign-in was refused", metadata: ["address": "\(context.address)"])
+            problem = text("refused", context)
         case .delayed(let seconds):
+            context.logger.warning(
+                "a sign-in has to wait", metadata: ["address": "\(context.address)"])
             problem = "\(text("waitBefore", context)) \(seconds) \(text("waitSeconds", context))"
         }
         var response = try pages.page(
@@ -96,9 +102,7 @@ struct SignInEndpoint: Endpoint {
         }
         let (people, code) = (people, wantsSecondFactor ? form["code"] ?? "" : nil)
         do {
-            let codes = try await gate.alone {
-                try await people.join(token, password: password, code: code)
-            }
+            let codes = try await people.join(token, password: password, code: code)
             return try pages.page(
                 "joined", "joined", ["codes": codes.map(Self.grouped), "hasCodes": !codes.isEmpty],
                 context)

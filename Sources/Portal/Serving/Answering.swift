@@ -1,16 +1,21 @@
-import Dispatch
 import Evidence
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOPosix
+
+/// Threads of the pages alone: however many of them wait, nobody who takes footage in waits for a thread.
+private let pageThreads: NIOThreadPool = {
+    let pool = NIOThreadPool(numberOfThreads: 16)
+    pool.start()
+    return pool
+}()
 
 /// Runs something that waits for the disk on a thread outside Swift's cooperative pool.
 func offPool<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value
 ) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
-    }
+    try await pageThreads.runIfActive { try body() }
 }
 
 extension Response {

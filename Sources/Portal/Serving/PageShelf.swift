@@ -21,9 +21,12 @@ struct PageShelf: Sendable {
 
     /// - Parameter station: its name, shown on top.
     init(station: String) throws {
+        MustacheContentTypes.register(EscapedText(), named: EscapedText.name)
         var library = MustacheLibrary()
         for (name, bytes) in Self.templates {
-            try library.register(String(decoding: bytes, as: UTF8.self), named: name)
+            let text =
+                "{{% CONTENT_TYPE: \(EscapedText.name)}}" + String(decoding: bytes, as: UTF8.self)
+            try library.register(text, named: name)
         }
         (self.library, self.station) = (library, station)
     }

@@ -9,6 +9,8 @@ package struct PortalSettings: Sendable {
     package var logAddresses = AddressList.loopback
     /// Whether everybody needs a second factor; a trial may go without.
     package var wantsSecondFactor = true
+    /// `https` where they are encrypted here.
+    package var scheme = "http"
 
     package init() {}
 }
@@ -39,9 +41,10 @@ package struct Pages: Sendable {
                 addresses: settings.dockAddresses),
             SignInEndpoint(
                 pages: shelf, accounts: accounts, people: people,
-                gate: SignInGate(accounts, now: now),
+                gate: SignInGate(
+                    accounts, wantsSecondFactor: settings.wantsSecondFactor, now: now),
                 wantsSecondFactor: settings.wantsSecondFactor, station: name, now: now),
-            AccountsEndpoint(pages: shelf, people: people),
+            AccountsEndpoint(pages: shelf, people: people, scheme: settings.scheme),
             NotaryEndpoint(pages: shelf, station: station),
             InboxEndpoint(pages: shelf, footage: footage),
             FootageEndpoint(footage: footage, views: ViewRegister(footage)),

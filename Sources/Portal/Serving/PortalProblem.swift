@@ -44,13 +44,14 @@ struct PortalProblem: Error {
 
     /// What a failure of ours is to somebody outside.
     init(_ failure: any Failure) {
-        let status: HTTPResponse.Status =
-            switch failure.disposition {
-            case .retry: .serviceUnavailable
-            case .quarantine: .unprocessableContent
-            case .stop: .internalServerError
-            }
-        self.init(status, failure.code, failure.problem, next: failure.nextStep)
+        switch failure.disposition {
+        case .quarantine:
+            self.init(
+                .unprocessableContent, failure.code, failure.problem, next: failure.nextStep)
+        // What is the matter inside is for the log.
+        case .retry: self = .busy
+        case .stop: self = .unexpected
+        }
     }
 
     func json(in language: Language) -> [UInt8] {

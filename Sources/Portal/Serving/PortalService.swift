@@ -19,6 +19,8 @@ package struct PortalService: Service {
 
     /// Connections at a time; the next ones wait.
     private static let connectionLimit = 512
+    /// How long answers may take to end when it stops.
+    private static let longestGoodbye: Duration = .seconds(5)
     /// How often it is looked whether the certificate changed.
     private static let certificateEvery: Duration = .seconds(5)
 
@@ -38,13 +40,23 @@ package struct PortalService: Service {
         (self.log, self.isListening) = (log, isListening)
     }
 
-    /// - Throws: `address-in-use`; ``TLSFailure`` where the certificate cannot be used at the start.
+    /// A certificate that cannot be used is told in the log, and nothing is served.
+    ///
+    /// - Throws: `address-in-use`.
     package func run() async throws {
         // The port that was found is kept when the certificate changes.
         let place = Mutex<(address: ListenAddress, isTold: Bool)>((address, false))
         while true {
             let stamp = tls?.stamp
-            let server = try server()
+            let server: HTTPServerBuilder
+            do { server = try self.server() } catch let failure as TLSFailure {
+                // Footage is taken in all the same.
+                log.error(
+                    "no pages are served", metadata: ["problem": "\(failure.problem.english)"])
+                isListening(nil)
+                try? await gracefulShutdown()
+                return
+            }
             let router = router()
             let isListening = isListening
             let application = Application(
@@ -68,11 +80,12 @@ package struct PortalService: Service {
                 log.notice("another certificate is in use")
             } catch {
                 guard !(error is CancellationError) else { return }
-                guard mayBeAbsent else { throw PortalFailure(address: address) }
+                let wasThere = place.withLock { $0.isTold }
+                guard mayBeAbsent || wasThere else { throw PortalFailure(address: address) }
                 log.warning(
                     "nothing is served over HTTP: the address cannot be listened on",
                     metadata: ["address": "\(address)"])
-                isListening(nil)
+                if !wasThere { isListening(nil) }
                 // A service that returns would end the group.
                 try? await gracefulShutdown()
                 return
@@ -102,6 +115,7 @@ package struct PortalService: Service {
         let router = Routes(
             context: PortalContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders(isEncrypted: tls != nil))
+        router.add(middleware: AddressMiddleware())
         if let pages {
             router.add(
                 middleware: VisitorMiddleware(
@@ -116,11 +130,14 @@ package struct PortalService: Service {
     ///
     /// - Returns: whether there are.
     private func serve(_ application: some Service, until stamp: [Int64]?) async throws -> Bool {
+        var configuration = ServiceGroupConfiguration(services: [application], logger: quietLog)
+        // Who reads slowly, or not at all, keeps nothing from stopping.
+        configuration.maximumGracefulShutdownDuration = Self.longestGoodbye
+        let group = ServiceGroup(configuration: configuration)
         guard let tls, let stamp else {
-            try await application.run()
+            try await group.run()
             return false
         }
-        let group = ServiceGroup(services: [application], logger: quietLog)
         return try await withThrowingTaskGroup(of: Bool.self) { tasks in
             tasks.addTask {
                 try await group.run()

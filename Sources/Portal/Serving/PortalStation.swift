@@ -93,28 +93,21 @@ package struct DigestAnswers: Sendable {
         /// `known`, `unknown`, `matches`, `differs`, `malformed`.
         package let result: String
         package let note: Bilingual?
-        let csv: [String]
     }
 
-    private let csvHeader: String
     package private(set) var lines: [Line] = []
+    /// The lines of the answer as a table (RFC 4180), where that is what was asked for: then there are no others.
+    package private(set) var table: [String] = []
     /// A sentence each.
     package var summary: [Bilingual] = []
 
-    package init(csvHeader: String) { self.csvHeader = csvHeader }
+    package init() {}
 
-    package mutating func add(
-        _ json: JSONValue, result: String, note: Bilingual?, csv: (Language) -> String
-    ) {
-        lines.append(
-            Line(json: json, result: result, note: note, csv: Language.allCases.map(csv)))
+    package mutating func add(_ json: JSONValue, result: String, note: Bilingual?) {
+        lines.append(Line(json: json, result: result, note: note))
     }
 
-    /// The answer as a table (RFC 4180).
-    func csv(in language: Language) -> String {
-        let column = Language.allCases.firstIndex(of: language) ?? 0
-        return ([csvHeader] + lines.map { $0.csv[column] }).joined(separator: "\n") + "\n"
-    }
+    package mutating func add(row: String) { table.append(row) }
 }
 
 /// What was sent is no list of digests.
@@ -157,8 +150,9 @@ package protocol PortalStation: Sendable {
     func state() async throws -> StationState
     /// Looks every digest of a list up; see `evidock verify --list`.
     ///
+    /// - Parameter language: of a table; nil for lines.
     /// - Throws: ``MalformedList``.
-    func verify(_ list: [UInt8]) async throws -> DigestAnswers
+    func verify(_ list: [UInt8], tableIn language: Language?) async throws -> DigestAnswers
     /// An entry and the proof that it is in the log (C2SP tlog-proof), under the cosigned checkpoint where
     /// that covers it; nil where there is no such entry.
     func proof(of leaf: Int64) async throws -> (entry: [UInt8], proof: [UInt8])?

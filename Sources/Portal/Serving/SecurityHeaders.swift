@@ -35,3 +35,21 @@ struct SecurityHeaders: RouterMiddleware {
         return response
     }
 }
+
+/// Finds out where a request comes from: a proxy stands on this machine and says last whom it speaks for; from
+/// elsewhere that is only a claim.
+struct AddressMiddleware: RouterMiddleware {
+    func handle(
+        _ request: Request, context: PortalContext,
+        next: (Request, PortalContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        if AddressList.loopback.contains(context.address),
+            let named = HTTPField.Name("X-Forwarded-For").flatMap({ request.headers[$0] })
+        {
+            context.address =
+                named.split(separator: ",").last.map { $0.filter { !$0.isWhitespace } } ?? ""
+        }
+        return try await next(request, context)
+    }
+}

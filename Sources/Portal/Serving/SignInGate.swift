@@ -3,35 +3,45 @@ import Evidence
 
 /// Lets one password at a time be tried, for each takes 128 MiB, and keeps only a few waiting.
 actor SignInGate {
-    private static let waitingLimit = 32
-
     private let accounts: AccountStore
+    private let wantsSecondFactor: Bool
     private let now: @Sendable () -> Timestamp
-    private var waiting = 0
-    private var last: Task<Void, Never>?
+    private let line = WaitingLine()
 
-    init(_ accounts: AccountStore, now: @escaping @Sendable () -> Timestamp) {
-        (self.accounts, self.now) = (accounts, now)
+    init(
+        _ accounts: AccountStore, wantsSecondFactor: Bool,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        (self.accounts, self.wantsSecondFactor, self.now) = (accounts, wantsSecondFactor, now)
     }
 
     /// - Throws: `busy` where too many wait.
     func signIn(
         _ name: String, password: String, code: String, from address: String
     ) async throws -> SignIn {
-        let (accounts, now) = (accounts, now)
-        return try await alone {
+        let (accounts, wantsSecondFactor, now) = (accounts, wantsSecondFactor, now)
+        return try await line.take {
             try await offPool {
                 try accounts.signIn(
-                    name, password: password, code: code, from: address, now: now())
+                    name, password: password, code: code, from: address,
+                    wantsSecondFactor: wantsSecondFactor, now: now())
             }
         }
     }
+}
 
-    /// Runs something that costs as much.
-    func alone<Value: Sendable>(
+/// One at a time, in the order in which they came; only a few may wait.
+actor WaitingLine {
+    private static let limit = 32
+
+    private var waiting = 0
+    private var last: Task<Void, Never>?
+
+    /// - Throws: `busy` where too many wait.
+    func take<Value: Sendable>(
         _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        guard waiting < Self.waitingLimit else { throw PortalProblem.busy }
+        guard waiting < Self.limit else { throw PortalProblem.busy }
         waiting += 1
         defer { waiting -= 1 }
         let before = last

@@ -16,9 +16,8 @@ struct VisitorMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.language = Self.language(of: request)
-        context.address = Self.address(of: request, context.address)
         do {
-            if let token = request.cookies[SessionCookie.name]?.value {
+            if Self.wantsSession(request), let token = request.cookies[SessionCookie.name]?.value {
                 let (accounts, now) = (accounts, now())
                 context.session = try await offPool { try accounts.session(token, now: now) }
                 if context.session != nil { context.token = token }
@@ -32,12 +31,11 @@ struct VisitorMiddleware: RouterMiddleware {
         }
     }
 
-    /// A proxy stands on this machine and says last whom it speaks for. From elsewhere that is only a claim.
-    private static func address(of request: Request, _ peer: String) -> String {
-        guard AddressList.loopback.contains(peer),
-            let named = HTTPField.Name("X-Forwarded-For").flatMap({ request.headers[$0] })
-        else { return peer }
-        return named.split(separator: ",").last.map { $0.filter { !$0.isWhitespace } } ?? peer
+    /// What anybody is answered alike needs no look at who asks.
+    private static func wantsSession(_ request: Request) -> Bool {
+        !["/assets/", "/log/", "/dock", "/health", "/metrics"].contains {
+            request.uri.path.hasPrefix($0)
+        }
     }
 
     /// The one that was chosen here, else the first of both that the browser names (RFC 9110 section 12.5.4).

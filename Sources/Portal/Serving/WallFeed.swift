@@ -49,10 +49,13 @@ actor WallFeed {
         (looking, last) = (nil, nil)
     }
 
-    /// Says what changed, and once a second that nothing did. Where it cannot be known, nothing is said, and
+    /// Says what changed, and all of it again once a second: who missed something shows it nevertheless. Where it cannot be known, nothing is said, and
     /// every wall shows within five seconds that it is off line.
     private func look() async {
-        guard let slots = try? await station.wall() else {
+        let found = try? await station.wall()
+        // An old answer must not come after a newer one.
+        guard !Task.isCancelled else { return }
+        guard let slots = found else {
             // Nor is what was said before told to somebody who comes now.
             last = nil
             return
@@ -60,8 +63,6 @@ actor WallFeed {
         if slots == last?.slots {
             stillFor += 1
             guard stillFor > 1 else { return }
-            tell(Self.event("beat", ["time": .string(now().description)]))
-            return
         }
         let event = Self.event(
             "wall",
