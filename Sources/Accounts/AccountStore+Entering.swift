@@ -14,7 +14,8 @@ extension AccountStore {
     private static let invitationHours: Int64 = 24
     private static let recoveryCodes = 10
 
-    /// A one-time link for an account: its text, to be handed over in person. Earlier ones hold no longer.
+    /// A one-time link for an account: its text, to be handed over in person. Earlier ones hold no
+    /// longer.
     ///
     /// - Throws: `no-such-account`.
     package func invite(_ name: String, now: Timestamp) throws -> String {
@@ -48,8 +49,8 @@ extension AccountStore {
         }
     }
 
-    /// Takes a one-time link: the account has that password and, where a code was typed, that second factor.
-    /// Its sessions end, and the link is used up.
+    /// Takes a one-time link: the account has that password and, where a code was typed, that
+    /// second factor. Its sessions end, and the link is used up.
     ///
     /// - Returns: ten recovery codes, which nobody can be told again; none without a second factor.
     /// - Throws: `invitation-over`, `weak-password`, `wrong-code`.

@@ -24,10 +24,12 @@ extension AccountStore {
     /// A session ends so long after its last request, and so long after its beginning.
     private static let idle: Int64 = 30 * 60_000
     private static let longest: Int64 = 12 * 3_600_000
-    /// So many failures are free; each one more doubles the delay from a second up to a quarter of an hour.
+    /// So many failures are free; each one more doubles the delay from a second up to a quarter of
+    /// an hour.
     private static let freeFailures: Int64 = 4
     private static let longestDelay: Int64 = 900
-    private static let longestNameDelay: Int64 = 20
+    /// Of a name from everywhere, and of an address with every name: others wait there, too.
+    private static let longestDelayOfMany: Int64 = 20
 
     /// Signs somebody in. Takes as long for a name that nobody has.
     ///
@@ -40,8 +42,8 @@ extension AccountStore {
         wantsSecondFactor: Bool = true, now: Timestamp
     ) throws -> SignIn {
         let named = Array(AccountName.key(name).utf8).digest
-        // Who fails on one name from one address waits first; others with that name only long after, so that
-        // nobody is kept out by somebody else.
+        // Who fails on one name from one address waits first; others with that name only long
+        // after, so that nobody is kept out by somebody else.
         let keys = ["pair:\(named) \(address)", "address:" + address, "name:" + named]
         if let until = try delay(of: keys, now: now) {
             return .delayed(seconds: (until - now.milliseconds + 999) / 1000)
@@ -119,8 +121,8 @@ extension AccountStore {
         return Base32.encode(token).lowercased()
     }
 
-    /// Whether the code is right, which then serves no second time. An account without a second factor wants
-    /// none.
+    /// Whether the code is right, which then serves no second time. An account without a second
+    /// factor wants none.
     private static func take(
         _ code: String, of row: Row, isWanted: Bool, now: Timestamp, _ db: Database
     ) throws -> Bool {
@@ -159,7 +161,7 @@ extension AccountStore {
             let free =
                 key.hasPrefix("address:")
                 ? freeFailures * 5 : key.hasPrefix("name:") ? freeFailures * 25 : freeFailures
-            let longest = key.hasPrefix("name:") ? longestNameDelay : longestDelay
+            let longest = key.hasPrefix("pair:") ? longestDelay : longestDelayOfMany
             let over = failures - free
             let delay = over > 0 ? min(longest, 1 << min(over - 1, 20)) : 0
             try db.execute(

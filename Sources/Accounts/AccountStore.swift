@@ -2,9 +2,9 @@ package import Evidence
 import Fixity
 import GRDB
 
-/// Accounts, their secrets and their sessions, in a database of their own (`accounts.sqlite`): the only
-/// thing beside vault and ledger that is no view of them. What changes of an account stands in the ledger
-/// besides; secrets stand here alone.
+/// Accounts, their secrets and their sessions, in a database of their own (`accounts.sqlite`): the
+/// only thing beside vault and ledger that is no view of them. What changes of an account stands in
+/// the ledger besides; secrets stand here alone.
 ///
 /// Every call blocks on the disk: keep it off the cooperative pool.
 package final class AccountStore: Sendable {

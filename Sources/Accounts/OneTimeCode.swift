@@ -1,7 +1,8 @@
 package import Evidence
 import Fixity
 
-/// Codes by time (TOTP, RFC 6238): SHA-1, six digits, 30 seconds, as every authenticator program has them.
+/// Codes by time (TOTP, RFC 6238): SHA-1, six digits, 30 seconds, as every authenticator program
+/// has them.
 package enum OneTimeCode {
     static let secretWidth = 20
     private static let seconds: Int64 = 30
@@ -24,8 +25,8 @@ package enum OneTimeCode {
         code(secret, step: step(at: time))
     }
 
-    /// The step whose code was typed: of this moment, or the one before or after. Nil for none, and for one
-    /// that is not later than the last used.
+    /// The step whose code was typed: of this moment, or the one before or after. Nil for none, and
+    /// for one that is not later than the last used.
     static func stepOf(
         _ typed: String, _ secret: [UInt8], at time: Timestamp, after last: Int64
     ) -> Int64? {

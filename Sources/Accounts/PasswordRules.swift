@@ -1,7 +1,7 @@
 import Evidence
 
-/// What a password must be: long enough and not one that everybody tries first. Nothing is asked of its
-/// composition (NIST SP 800-63B section 3.1.1, OWASP ASVS 5.0 V6.2).
+/// What a password must be: long enough and not one that everybody tries first. Nothing is asked of
+/// its composition (NIST SP 800-63B section 3.1.1, OWASP ASVS 5.0 V6.2).
 enum PasswordRules {
     static let length = 8...128
 

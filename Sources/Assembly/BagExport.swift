@@ -18,7 +18,8 @@ package struct BagOrder: Sendable {
     package var isForParty: Bool
     /// An absolute path at which nothing stands.
     package var out: String
-    /// How long the notary's cosignature is waited for, in milliseconds, where somebody asks for it.
+    /// How long the notary's cosignature is waited for, in milliseconds, where somebody asks for
+    /// it.
     package var patience: Int64
 
     package init(
@@ -46,8 +47,8 @@ package struct BagOutcome: Sendable {
 }
 
 extension StationReader {
-    /// The items that are to go into a bag: by name, digest or beginning of one, and of a case; each
-    /// once, in the ledger's order.
+    /// The items that are to go into a bag: by name, digest or beginning of one, and of a case;
+    /// each once, in the ledger's order.
     ///
     /// - Throws: `no-such-item` where there is none; `several-items`.
     package func itemsToExport(
@@ -167,9 +168,9 @@ extension StationReader {
             leaf: { (try leaf($0), try snapshot.inclusionProof($0)) }, lend: lend)
     }
 
-    /// The checkpoint for a bag: one that the policy's witnesses have cosigned and that covers all of
-    /// it; else one that covers at least the footage's own entries; else the newest. Where a daemon
-    /// asks the witnesses, it is given a moment for the first.
+    /// The checkpoint for a bag: one that the policy's witnesses have cosigned and that covers all
+    /// of it; else one that covers at least the footage's own entries; else the newest. Where a
+    /// daemon asks the witnesses, it is given a moment for the first.
     private func checkpoint(
         covering wanted: BagSelection, patience: Int64
     ) async throws -> [UInt8] {
@@ -235,7 +236,8 @@ private struct BagSelection {
         isForParty = inventory.isForParty
     }
 
-    /// Whether a row is about these items, or about what they came with, and the receiver's business.
+    /// Whether a row is about these items, or about what they came with, and the receiver's
+    /// business.
     func takes(_ row: RecordRow, of stored: StoredLeaf) -> Bool {
         if isForParty, !Self.partyRows.contains(row.kind) { return false }
         // They name other cases.

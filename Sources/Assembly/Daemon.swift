@@ -121,8 +121,8 @@ package struct Daemon: Sendable {
                 "首位系统管理员请在一天内由此启用账号：\(url)"))
     }
 
-    /// What the listener serves: all pages, or the ledger's files alone where the accounts cannot be read; and
-    /// a one-time link where nobody can administer the station yet.
+    /// What the listener serves: all pages, or the ledger's files alone where the accounts cannot
+    /// be read; and a one-time link where nobody can administer the station yet.
     private func served(
         _ station: Station
     ) async throws -> (endpoints: [any Endpoint], pages: Pages?, firstLink: String?) {

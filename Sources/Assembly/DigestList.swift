@@ -13,8 +13,8 @@ package struct ListedDigest: Hashable, Sendable {
     package let reference: String?
 }
 
-/// A list of digests in a file: CSV (RFC 4180, UTF-8, with or without a byte order mark), or the lines
-/// that sha256sum(1) writes.
+/// A list of digests in a file: CSV (RFC 4180, UTF-8, with or without a byte order mark), or the
+/// lines that sha256sum(1) writes.
 ///
 /// With one column it holds digests; with more, path, digest and reference, or digest, path and
 /// reference, as the first line has it. A header is recognised by its words, and then any order of

@@ -6,12 +6,12 @@ extension DutyCoverage {
     /// How long before and after a task its officers' unlinked footage is looked for.
     private static let day: Int64 = 12 * 3_600_000
 
-    /// What the index has of a task. Footage of an impossible time may be of any task before the docking
-    /// that brought it.
+    /// What the index has of a task. Footage of an impossible time may be of any task before the
+    /// docking that brought it.
     ///
-    /// Footage that a person is asked about counts for the task that he is asked about first: it is there,
-    /// whatever he says. Footage that was linked by another task of the same case does not count, but
-    /// where one of this task's officers shot it in this task's time.
+    /// Footage that a person is asked about counts for the task that he is asked about first: it is
+    /// there, whatever he says. Footage that was linked by another task of the same case does not
+    /// count, but where one of this task's officers shot it in this task's time.
     init(of duty: DutyRow, _ weights: MatchWeights, _ index: IndexReader) throws {
         let officers = Set(duty.officers.compactMap(\.id))
         let times = duty.window.widened(
@@ -105,8 +105,8 @@ extension DutyCoverage {
         }
     }
 
-    /// Numbers that no file of the recorder bears, between two takes of a task. A leap of more than ten is
-    /// another count, as it is within a take.
+    /// Numbers that no file of the recorder bears, between two takes of a task. A leap of more than
+    /// ten is another count, as it is within a take.
     private static func missing(
         between one: TaskFootage, _ two: TaskFootage, of recorder: String, _ index: IndexReader
     ) throws -> Int64 {

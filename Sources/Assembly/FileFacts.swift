@@ -2,8 +2,8 @@ import CLinux
 import DurableFiles
 import Glibc
 
-/// What the system says of a file (stat(2)). Through CLinux: which module the C type `stat` belongs to
-/// depends on what else is imported.
+/// What the system says of a file (stat(2)). Through CLinux: which module the C type `stat` belongs
+/// to depends on what else is imported.
 struct FileFacts {
     private let mode: UInt32
     let uid: UInt32

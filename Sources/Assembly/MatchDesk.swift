@@ -5,9 +5,9 @@ import Evidence
 import Ingest
 import Logging
 
-/// Links footage to the cases of the field tasks that it is of: whatever has not been looked at since it,
-/// its officer, its recorder or the schedule last changed. Each decision stands in the ledger with all
-/// candidates and reasons.
+/// Links footage to the cases of the field tasks that it is of: whatever has not been looked at
+/// since it, its officer, its recorder or the schedule last changed. Each decision stands in the
+/// ledger with all candidates and reasons.
 ///
 /// What a person linked is not looked at; a case that a person took away is not linked again.
 actor MatchDesk {
@@ -22,8 +22,8 @@ actor MatchDesk {
         (self.stages, self.settings) = (stages, settings)
     }
 
-    /// Looks at all there is to look at; what came of it is in the ledger and the index on return. One
-    /// run after the other.
+    /// Looks at all there is to look at; what came of it is in the ledger and the index on return.
+    /// One run after the other.
     ///
     /// - Returns: how many items were looked at.
     /// - Throws: `malformed-setting` where the site's table of points cannot be used.

@@ -12,8 +12,8 @@ import Witness
 /// Putting a station back: its root from a backup, its log from a mirror.
 package enum Restoration {
     /// Makes a root of a backup. Every entry, record and object is verified by its digest; what is
-    /// lost is told. The root is held: it signs nothing before it has been compared with what others
-    /// know of its log.
+    /// lost is told. The root is held: it signs nothing before it has been compared with what
+    /// others know of its log.
     ///
     /// - Parameters:
     ///   - path: the root, empty or not there.
@@ -153,9 +153,9 @@ package enum Restoration {
         }
     }
 
-    /// Fetches the entries that the root lacks from a mirror of its log, an address or a folder. Every
-    /// entry is hashed and must lead to a checkpoint under this station's own key. A log whose files
-    /// are damaged is fetched whole; what stood there is kept aside.
+    /// Fetches the entries that the root lacks from a mirror of its log, an address or a folder.
+    /// Every entry is hashed and must lead to a checkpoint under this station's own key. A log
+    /// whose files are damaged is fetched whole; what stood there is kept aside.
     ///
     /// - Throws: `in-use`; a ``MirrorFailure`` where the mirror has another history or fewer entries.
     package static func recover(settings: Settings, from mirror: String) async throws -> Recovery {

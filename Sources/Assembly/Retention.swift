@@ -6,8 +6,8 @@ package import Logging
 import ServiceLifecycle
 
 extension StationReader {
-    /// What becomes of footage: what would go and why, what is called for, and a summary; with `all`
-    /// everything that is kept too.
+    /// What becomes of footage: what would go and why, what is called for, and a summary; with
+    /// `all` everything that is kept too.
     package func retentionPlan(
         all: Bool, now: Timestamp, log: Logger, tell: @escaping @Sendable (JSONValue) -> Void
     ) async throws -> (due: Int64, called: Int64) {

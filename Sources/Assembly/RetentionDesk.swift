@@ -215,8 +215,8 @@ struct RetentionDesk: Sendable {
         }
     }
 
-    /// Deletes what two persons approved a week ago or earlier, and what a crash left of it. An item that
-    /// is to be kept by now stays, and its proposal is over.
+    /// Deletes what two persons approved a week ago or earlier, and what a crash left of it. An
+    /// item that is to be kept by now stays, and its proposal is over.
     private func carryOut(by: String, _ tell: (JSONValue) -> Void) async throws -> ExitStatus {
         let now = stages.now()
         var count: Int64 = 0
@@ -263,7 +263,8 @@ struct RetentionDesk: Sendable {
         return .done
     }
 
-    /// What the records say of deleted items goes too, but for what was done with them, and by whom.
+    /// What the records say of deleted items goes too, but for what was done with them, and by
+    /// whom.
     ///
     /// - Returns: how many rows are gone by this.
     private func eraseRecords(by: String) async throws -> Int64 {

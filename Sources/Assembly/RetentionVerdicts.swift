@@ -2,8 +2,8 @@ import CaseIndex
 import Casework
 import Evidence
 
-/// What becomes of footage at a moment, by the site's rules and what index and ledger know of it. For one
-/// thread.
+/// What becomes of footage at a moment, by the site's rules and what index and ledger know of it.
+/// For one thread.
 struct RetentionVerdicts {
     let rules: RetentionRules
     let index: IndexReader

@@ -4,8 +4,8 @@ import Ingest
 import Logging
 import ServiceLifecycle
 
-/// Takes in the schedules that somebody puts into a folder: `.csv` and `.json`, each when it has not
-/// changed between two looks. Nothing is written there. What every row came to is had by
+/// Takes in the schedules that somebody puts into a folder: `.csv` and `.json`, each when it has
+/// not changed between two looks. Nothing is written there. What every row came to is had by
 /// `evidock case import FILE --report`, at any time later.
 struct ScheduleFolderService: Service {
     private static let interval: Duration = .seconds(5)

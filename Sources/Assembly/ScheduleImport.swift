@@ -7,8 +7,8 @@ import Glibc
 import Ingest
 package import Logging
 
-/// Takes a schedule of cases and duties in, or a register of recorders: every row of the file is accounted
-/// for, and all that is new or changed stands in `schedule` or `recorder-issue` events.
+/// Takes a schedule of cases and duties in, or a register of recorders: every row of the file is
+/// accounted for, and all that is new or changed stands in `schedule` or `recorder-issue` events.
 struct ScheduleImport {
     let station: Station
     /// The most bytes of a schedule.
@@ -17,7 +17,8 @@ struct ScheduleImport {
     private static let rowLimit = 4096
 
     /// Reads the whole file before anything is entered: one that cannot be read to its end leaves
-    /// nothing. Where entering fails on the way, some of its rows stand; given again, the others follow.
+    /// nothing. Where entering fails on the way, some of its rows stand; given again, the others
+    /// follow.
     ///
     /// - Parameter tell: each line of the account, as ``ScheduleReport`` writes it.
     /// - Returns: what came of the file, and its first leaf.
@@ -70,8 +71,9 @@ struct ScheduleImport {
         return (file, isNew)
     }
 
-    /// Enters the rows that are new or changed, which are made a second time: all of them at once would
-    /// not be flat memory. What a file says of recorders stands where all else of the register does.
+    /// Enters the rows that are new or changed, which are made a second time: all of them at once
+    /// would not be flat memory. What a file says of recorders stands where all else of the
+    /// register does.
     ///
     /// - Returns: the first leaf.
     private static func enter(

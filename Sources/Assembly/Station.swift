@@ -152,7 +152,8 @@ package final class Station: Sendable {
         try await stages.feeder.catchUp()
     }
 
-    /// Who may sign in; opened by whoever asks first. A fault there is no reason to take no footage.
+    /// Who may sign in; opened by whoever asks first. A fault there is no reason to take no
+    /// footage.
     ///
     /// - Throws: `accounts-unavailable`.
     func people() throws -> AccountDesk {

@@ -175,7 +175,8 @@ extension IndexReader {
     }
 }
 
-/// What a browser is told that footage is: by the ending of its name, which decides nothing but how it is shown.
+/// What a browser is told that footage is: by the ending of its name, which decides nothing but how
+/// it is shown.
 private enum MediaType {
     private static let known = [
         "mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm",

@@ -14,7 +14,8 @@ package struct ListSummary: Sendable {
     package fileprivate(set) var checkpointSize: Int64 = 0
     /// How many of its entries were looked at: the index of a busy station may be behind.
     package fileprivate(set) var indexedSize: Int64 = 0
-    /// How many proofs were written, and under a checkpoint of what size; nil where none were to be.
+    /// How many proofs were written, and under a checkpoint of what size; nil where none were to
+    /// be.
     package fileprivate(set) var proofs: (count: Int, checkpointSize: Int64, isCosigned: Bool)?
 
     package var lines: Int { counts.values.reduce(0, +) }
@@ -64,13 +65,14 @@ package struct ListSummary: Sendable {
 }
 
 extension StationReader {
-    /// Looks up every digest of a list, in its order, all in one state of the index. Nothing is opened
-    /// under a path that the list names.
+    /// Looks up every digest of a list, in its order, all in one state of the index. Nothing is
+    /// opened under a path that the list names.
     ///
-    /// With `proofs`, a new folder has afterwards, whole and synced, for every item that was answered
-    /// with its `<leaf>.entry` and its `<sha256>.tlog-proof`, all under one checkpoint: the cosigned
-    /// one where it covers them all, else the newest. Where nothing was known there is no folder. A
-    /// second item of the same content that a reference names has `<sha256>-<leaf>.tlog-proof`.
+    /// With `proofs`, a new folder has afterwards, whole and synced, for every item that was
+    /// answered with its `<leaf>.entry` and its `<sha256>.tlog-proof`, all under one checkpoint:
+    /// the cosigned one where it covers them all, else the newest. Where nothing was known there is
+    /// no folder. A second item of the same content that a reference names has
+    /// `<sha256>-<leaf>.tlog-proof`.
     ///
     /// - Parameters:
     ///   - begin: called once the whole file is known to be a list, before the first verdict.

@@ -1,5 +1,5 @@
-/// One at a time, in the order in which they came: what was looked at before something is entered is
-/// still so when it is entered.
+/// One at a time, in the order in which they came: what was looked at before something is entered
+/// is still so when it is entered.
 actor Turns {
     private var last: Task<Void, Never>?
 

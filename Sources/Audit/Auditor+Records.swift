@@ -22,8 +22,8 @@ extension Auditor {
         }
     }
 
-    /// What an `erasure` left of a row that is not there; nil where the row is, or nothing says why it is
-    /// not. That the `erasure` stands in the ledger is looked at when all of it was read.
+    /// What an `erasure` left of a row that is not there; nil where the row is, or nothing says why
+    /// it is not. That the `erasure` stands in the ledger is looked at when all of it was read.
     private func leftOfErased(_ digest: SHA256Digest, index: Int64) -> RecordRow? {
         let place = place(ofRecord: digest)
         guard StoredFile.changed(root + "/" + place) == nil,
@@ -40,7 +40,8 @@ extension Auditor {
         return erasure.left
     }
 
-    /// Each row that is gone is one that an entered `erasure` names, and each that one names is gone.
+    /// Each row that is gone is one that an entered `erasure` names, and each that one names is
+    /// gone.
     func checkErasures() {
         guard !hasUnreadLeaves else { return }
         for (digest, (by, index)) in erased.sorted(by: { $0.key.hex < $1.key.hex })
@@ -115,7 +116,8 @@ extension Auditor {
         }
     }
 
-    /// Every name below one folder of the vault is a digest in its place, and one that a leaf names.
+    /// Every name below one folder of the vault is a digest in its place, and one that a leaf
+    /// names.
     func checkNames(
         in volume: String, kind: String, isNamed: (SHA256Digest) -> Bool,
         orphan: (String) -> Void

@@ -23,7 +23,8 @@ package final class Auditor {
     var expected: [SHA256Digest: ExpectedObject] = [:]
     /// Records and rows that leaves and headers name.
     var namedRecords: Set<SHA256Digest> = []
-    /// Rows that are gone, each with the row that says what is left of it and the leaf that named it.
+    /// Rows that are gone, each with the row that says what is left of it and the leaf that named
+    /// it.
     var erased: [SHA256Digest: (by: SHA256Digest, leaf: Int64)] = [:]
     /// Rows of all `erasure` events.
     var erasures: Set<SHA256Digest> = []

@@ -5,8 +5,9 @@ enum IndexFormat {
     /// `PRAGMA application_id`: "eDoX".
     static let applicationID: Int64 = 0x6544_6f58
 
-    /// Every schema step, oldest first. The file's `user_version` is how many of them it has had. One
-    /// of fewer is made anew from the ledger: a new table has something to say of old events too.
+    /// Every schema step, oldest first. The file's `user_version` is how many of them it has had.
+    /// One of fewer is made anew from the ledger: a new table has something to say of old events
+    /// too.
     static let migrations: [any Migration.Type] = [
         LedgerView.self,
         FixityView.self,

@@ -1,13 +1,13 @@
 import GRDB
 
 /// What SQLite's planner cannot know of an index that is still empty, told once in `sqlite_stat1`
-/// (https://www.sqlite.org/fileformat2.html#stat1tab), so that its plans are the same from the first row
-/// to the last.
+/// (https://www.sqlite.org/fileformat2.html#stat1tab), so that its plans are the same from the
+/// first row to the last.
 ///
 /// Above all: one index holds few ledgers, so an `origin` alone narrows nothing. Left to itself the
-/// planner takes it for one in ten rows, and reads a whole table by the first column of its key where
-/// another index has the row. ANALYZE is never run: what it finds in a small index is wrong for a large
-/// one.
+/// planner takes it for one in ten rows, and reads a whole table by the first column of its key
+/// where another index has the row. ANALYZE is never run: what it finds in a small index is wrong
+/// for a large one.
 enum PlannerStatistics {
     /// Rows of a large table.
     private static let rows = 10_000_000
@@ -17,7 +17,8 @@ enum PlannerStatistics {
         "alias", "footage", "item", "leaf", "recording", "sidecar", "visit",
     ]
 
-    /// Told of every index of every table; in force for connections opened from then on, and for this one.
+    /// Told of every index of every table; in force for connections opened from then on, and for
+    /// this one.
     static func tell(_ db: Database) throws {
         // Makes the table, and finds nothing to put there.
         try db.execute(sql: "ANALYZE")

@@ -18,8 +18,8 @@ package struct SearchTerm: Hashable, Sendable {
         if !folded.isEmpty, !spellings.contains(folded) { spellings.append(folded) }
     }
 
-    /// The terms of a query: words, phrases in quotation marks, each with a `-` before it for what must not
-    /// be there. A query that is one case number with spaces in it is one term.
+    /// The terms of a query: words, phrases in quotation marks, each with a `-` before it for what
+    /// must not be there. A query that is one case number with spaces in it is one term.
     package static func terms(of query: String) -> [SearchTerm] {
         if query.contains(where: \.isWhitespace), (try? CaseNumber(reading: query)) != nil {
             return [SearchTerm(query, isExcluded: false)]

@@ -1,5 +1,5 @@
-/// How text is found: every word anywhere in what an item is called and in what is known of its cases,
-/// capitals or not, full-width or not.
+/// How text is found: every word anywhere in what an item is called and in what is known of its
+/// cases, capitals or not, full-width or not.
 ///
 /// An item's text is its fields in lower case, each ended by a line feed, which no word can hold.
 /// Beside it stand its grams in an FTS5 table: three letters in a row where all are ASCII, two
@@ -62,8 +62,8 @@ enum SearchText {
     private static let none: UInt64 = 1 << scalarBits - 1
 
     /// The grams as words for the tokenizer, in hexadecimal digits: two for each of three ASCII
-    /// characters, else six for each of two scalars, so that a word begins with its first scalar. No
-    /// scalar's six begin as an ASCII character's two do.
+    /// characters, else six for each of two scalars, so that a word begins with its first scalar.
+    /// No scalar's six begin as an ASCII character's two do.
     static func spelled(_ grams: [UInt64]) -> String {
         var out: [UInt8] = []
         out.reserveCapacity(grams.count * 13)
@@ -88,8 +88,8 @@ enum SearchText {
         }
     }
 
-    /// The FTS5 expression that every item with these terms satisfies; nil where they are too short to
-    /// narrow anything.
+    /// The FTS5 expression that every item with these terms satisfies; nil where they are too short
+    /// to narrow anything.
     static func expression(for terms: [SearchTerm]) -> String? {
         let parts = terms.filter { !$0.isExcluded }.compactMap { term -> String? in
             let spellings = term.spellings.map { expression(for: $0) }

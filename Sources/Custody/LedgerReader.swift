@@ -105,8 +105,8 @@ package struct LedgerReader: Sendable {
         }
     }
 
-    /// The newest checkpoint that a quorum of witnesses had cosigned; nil where there is none. Whether
-    /// it holds is for a policy to judge.
+    /// The newest checkpoint that a quorum of witnesses had cosigned; nil where there is none.
+    /// Whether it holds is for a policy to judge.
     package func cosignedNote() throws -> [UInt8]? {
         guard access(rootPath + "/" + LogPlaces.cosigned, F_OK) == 0 else { return nil }
         return try read(LogPlaces.cosigned, limit: SignedNote.byteLimit)
@@ -146,8 +146,8 @@ package struct LedgerReader: Sendable {
         return LogPlaces.requestedSizes(names)
     }
 
-    /// The checkpoint of that size that was carried to a notary, with the lines it has got since; nil
-    /// where none was.
+    /// The checkpoint of that size that was carried to a notary, with the lines it has got since;
+    /// nil where none was.
     package func requestedNote(_ size: Int64) throws -> [UInt8]? {
         let place = LogPlaces.requested(size)
         guard access(rootPath + "/" + place, F_OK) == 0 else { return nil }
@@ -180,8 +180,8 @@ package struct LedgerReader: Sendable {
         }
     }
 
-    /// The bytes of one tile or bundle of a size that was published; of a partial one also where only
-    /// the full one is left. Nothing of them is checked.
+    /// The bytes of one tile or bundle of a size that was published; of a partial one also where
+    /// only the full one is left. Nothing of them is checked.
     package func tileBytes(_ path: TilePath) throws -> [UInt8] {
         let limit =
             path.content == .entries ? EntryBundle.byteLimit : 256 * HashTile.hashWidth

@@ -14,7 +14,8 @@ package struct StoredLeaf: Sendable {
 }
 
 /// The ledger as one of its checkpoints has it: proofs that all lead to the same root. It keeps the
-/// tiles and the bundle that it read last: leaves are best asked for in their order. For one thread.
+/// tiles and the bundle that it read last: leaves are best asked for in their order. For one
+/// thread.
 package final class LedgerSnapshot {
     /// A leaf's bytes and its `.tlog-proof`.
     package struct Proven {
@@ -35,8 +36,8 @@ package final class LedgerSnapshot {
     /// The size that the published log has: its files are those of this size.
     private let newest: Int64
     private let tiles: TileHashReader
-    /// Hashes of subtrees that were asked for: the proofs of neighbours share most of theirs, and all
-    /// proofs those of large subtrees, which are kept apart.
+    /// Hashes of subtrees that were asked for: the proofs of neighbours share most of theirs, and
+    /// all proofs those of large subtrees, which are kept apart.
     private var small: [Subtree: SHA256Digest] = [:]
     private var large: [Subtree: SHA256Digest] = [:]
     private static let smallKept = 1024
@@ -95,8 +96,8 @@ package final class LedgerSnapshot {
         return StoredLeaf(index: index, entry: entry, leaf: leaf, header: header, rows: rows)
     }
 
-    /// The header and the rows of a leaf's record that are there, each under its digest, what stands in
-    /// the places of those that were erased, and how many are lost.
+    /// The header and the rows of a leaf's record that are there, each under its digest, what
+    /// stands in the places of those that were erased, and how many are lost.
     package func objects(
         _ index: Int64
     ) throws -> (

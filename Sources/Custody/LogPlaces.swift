@@ -4,8 +4,8 @@ import TransparencyLog
 /// Where the ledger's files lie below the root.
 enum LogPlaces {
     static let checkpoint = "log/checkpoint"
-    /// Where roots of format 1 made by earlier programs have a checkpoint that was signed and not yet
-    /// shown: the signer's memory does that work now. Read at a start, then removed.
+    /// Where roots of format 1 made by earlier programs have a checkpoint that was signed and not
+    /// yet shown: the signer's memory does that work now. Read at a start, then removed.
     static let nextCheckpoint = "log/checkpoint.next"
     /// The newest checkpoint that a quorum of witnesses has cosigned.
     static let cosigned = "log/checkpoint.cosigned"
@@ -28,7 +28,8 @@ enum LogPlaces {
         return "\(records)/\(hex.prefix(2))/\(hex)"
     }
 
-    /// Where an erased row was: the digest of the row of the `erasure` that says what is left of it.
+    /// Where an erased row was: the digest of the row of the `erasure` that says what is left of
+    /// it.
     static func erased(_ digest: SHA256Digest) -> String { record(digest) + ".erased" }
 
     static func parent(of place: String) -> String {
@@ -39,7 +40,8 @@ enum LogPlaces {
 
     static func stamped(_ size: Int64) -> String { "\(stamped)/\(size)" }
 
-    /// The sizes that names in `log/requested` or `log/stamped` stand for, smallest first; other names are nobody's.
+    /// The sizes that names in `log/requested` or `log/stamped` stand for, smallest first; other
+    /// names are nobody's.
     static func requestedSizes(_ names: [String]) -> [Int64] {
         names.compactMap { name in Int64(name).flatMap { String($0) == name ? $0 : nil } }
             .filter { $0 >= 0 }.sorted()

@@ -13,8 +13,8 @@ package final class RecordEraser: Sendable {
         (self.root, self.reader) = (root, reader)
     }
 
-    /// The rows that erasures name are gone, durably, and who reads their records finds what is left of
-    /// them. What an earlier process did costs a look.
+    /// The rows that erasures name are gone, durably, and who reads their records finds what is
+    /// left of them. What an earlier process did costs a look.
     ///
     /// - Parameter erasures: the leaves of those from a leaf on, in their order.
     /// - Returns: how many rows were there.

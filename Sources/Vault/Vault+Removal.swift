@@ -14,8 +14,8 @@ extension Vault {
         }
     }
 
-    /// The content is gone from every volume and the second copy, durably. Its deletion stands in the
-    /// ledger by then.
+    /// The content is gone from every volume and the second copy, durably. Its deletion stands in
+    /// the ledger by then.
     ///
     /// - Returns: whether anything was there; nil where it was taken once more within the last hour, and
     ///   is left.

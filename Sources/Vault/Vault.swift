@@ -95,14 +95,14 @@ package final class Vault: Sendable {
 
     // MARK: - Taking
 
-    /// Takes a group through copy, read-back and seal: one large file, or many small ones that share
-    /// their syncs.
+    /// Takes a group through copy, read-back and seal: one large file, or many small ones that
+    /// share their syncs.
     ///
-    /// Each source's descriptor is closed, once its last read came back. A result is given for each,
-    /// in order: what is sealed is durable under its name; what failed left nothing behind. Failures
-    /// concern the one source (`source-gone`, `source-unreadable`, `unstable`, `no-room`) or the
-    /// store (`store-failed`, `write-failed`: nothing more should be taken). Cancelling the task ends
-    /// it with `stopped`, but for a large file that had been read whole.
+    /// Each source's descriptor is closed, once its last read came back. A result is given for
+    /// each, in order: what is sealed is durable under its name; what failed left nothing behind.
+    /// Failures concern the one source (`source-gone`, `source-unreadable`, `unstable`, `no-room`)
+    /// or the store (`store-failed`, `write-failed`: nothing more should be taken). Cancelling the
+    /// task ends it with `stopped`, but for a large file that had been read whole.
     package func take(
         _ sources: [TransferSource],
         progress: @escaping @Sendable (_ index: Int, _ phase: TransferPhase, _ bytes: Int64) -> Void

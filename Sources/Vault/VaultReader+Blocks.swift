@@ -3,8 +3,8 @@ import Fixity
 import Glibc
 
 extension VaultReader {
-    /// A block of an object, read now and found to be what was entered when it was taken: from the first disk
-    /// that still has it so, the second copy's last. Blocks the caller.
+    /// A block of an object, read now and found to be what was entered when it was taken: from the
+    /// first disk that still has it so, the second copy's last. Blocks the caller.
     ///
     /// - Parameters:
     ///   - size: of the object.

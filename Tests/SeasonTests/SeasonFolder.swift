@@ -2,12 +2,13 @@ import Evidence
 import EvidenceTestKit
 import Foundation
 
-/// A season as files: `schedules/` with a CSV for each that a court sent, `dockings/` with a folder for
-/// each recorder as it came to the dock, and beside them `register.csv`, `clocks.csv` and `dockings.csv`
-/// in the order of time, and `truth.csv` with what each file really is of.
+/// A season as files: `schedules/` with a CSV for each that a court sent, `dockings/` with a folder
+/// for each recorder as it came to the dock, and beside them `register.csv`, `clocks.csv` and
+/// `dockings.csv` in the order of time, and `truth.csv` with what each file really is of.
 ///
-/// Every film is the same one of a second, with a box of its own at the end, so that no two are alike;
-/// names and file times are those of its recorder's clock. Films do not last as long as the season says.
+/// Every film is the same one of a second, with a box of its own at the end, so that no two are
+/// alike; names and file times are those of its recorder's clock. Films do not last as long as the
+/// season says.
 struct SeasonFolder {
     let path: String
     private let season: Season

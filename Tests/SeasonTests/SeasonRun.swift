@@ -4,9 +4,9 @@ import EvidenceTestKit
 import Foundation
 
 /// How much of the seasons is run: `EVIDOCK_SEASON=full` runs whole ones, else half ones, and
-/// `EVIDOCK_SEASON=reasons` leaves every reason out in turn. `EVIDOCK_SEASON_SEEDS` (`1 2 3`) and `EVIDOCK_SEASON_FAULTS` (a factor) try
-/// others, and with `EVIDOCK_SEASON_NOTES` everything that went wrong is told. `EVIDOCK_SEASON_FOLDER`
-/// names a folder to which the first season is written.
+/// `EVIDOCK_SEASON=reasons` leaves every reason out in turn. `EVIDOCK_SEASON_SEEDS` (`1 2 3`) and
+/// `EVIDOCK_SEASON_FAULTS` (a factor) try others, and with `EVIDOCK_SEASON_NOTES` everything that
+/// went wrong is told. `EVIDOCK_SEASON_FOLDER` names a folder to which the first season is written.
 enum SeasonRun {
     private static let environment = ProcessInfo.processInfo.environment
 

@@ -27,8 +27,8 @@ struct SeasonScore: Sendable {
     private(set) var assigned = Share()
     /// Assignable files (see ``SeasonTruth/isAssignable(_:)``) that were linked, rightly.
     private(set) var assignable = Share()
-    /// Files of known tasks that were left to a person, with proposals or although they are assignable:
-    /// the right case is among the first five proposals.
+    /// Files of known tasks that were left to a person, with proposals or although they are
+    /// assignable: the right case is among the first five proposals.
     private(set) var proposed = Share()
     /// Missing things (see ``MissingThing``) that were told.
     private(set) var found = Share()

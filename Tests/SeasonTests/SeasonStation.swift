@@ -10,8 +10,8 @@ import Synchronization
 @testable import CaseIndex
 @testable import Casework
 
-/// A station of its own that a season reaches, step by step in the order of time: every event goes into
-/// a real ledger, and whatever the station does by itself it does as ever.
+/// A station of its own that a season reaches, step by step in the order of time: every event goes
+/// into a real ledger, and whatever the station does by itself it does as ever.
 final class SeasonStation {
     private let season: Season
     private let directory = TemporaryDirectory()

@@ -2,8 +2,8 @@ import Casework
 import Evidence
 import EvidenceTestKit
 
-/// Something that ought to be there of a field task and is not: what the papers call for as they stand in
-/// the end, held against what the store really has of that task.
+/// Something that ought to be there of a field task and is not: what the papers call for as they
+/// stand in the end, held against what the store really has of that task.
 ///
 /// - an officer whom the papers name and of whom nothing is stored; or nothing of anybody;
 /// - fewer recorders than the kind of action wants;
@@ -14,8 +14,8 @@ import EvidenceTestKit
 /// - a recorder that was carried on the task and did not come back, or later than within a day; one that
 ///   neither the register nor the task names only where this is said.
 ///
-/// A clock that is off is nothing missing, but to say so of one that is not is a false alarm; so it is to
-/// say that an officer recorded at another hour where nothing of his is stored of the task.
+/// A clock that is off is nothing missing, but to say so of one that is not is a false alarm; so it
+/// is to say that an officer recorded at another hour where nothing of his is stored of the task.
 struct MissingThing: Hashable {
     let code: CompletenessFinding.Code
     let task: Int
@@ -99,8 +99,8 @@ extension SeasonTruth {
         return found
     }
 
-    /// Stored files of a task before which numbers are missing that its own files bore; for a lenient one
-    /// whatever bore them.
+    /// Stored files of a task before which numbers are missing that its own files bore; for a
+    /// lenient one whatever bore them.
     private func afterMissing(_ files: [SeasonFile], _ isLenient: Bool) -> [Int] {
         files.filter { stored.contains($0.number) && $0.sequence != nil }.compactMap { file in
             let earlier = season.files.prefix(file.number).filter { $0.recorder == file.recorder }

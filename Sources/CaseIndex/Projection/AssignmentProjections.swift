@@ -1,7 +1,7 @@
 import Evidence
 
-/// An `assignment`: footage is linked to a case, or no longer. What a person said is never changed by
-/// the matcher, whatever the ledger holds.
+/// An `assignment`: footage is linked to a case, or no longer. What a person said is never changed
+/// by the matcher, whatever the ledger holds.
 enum AssignmentProjection: RowProjection {
     static let event = CustodyEventKind.assignment
     static let kind = AssignmentRow.kind

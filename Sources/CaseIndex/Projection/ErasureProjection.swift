@@ -1,7 +1,7 @@
 import Evidence
 
-/// An `erasure`: what was said of a deleted item is gone from the index as it is from the records. The rows
-/// are the same whether the index took in the erased rows or what is left of them.
+/// An `erasure`: what was said of a deleted item is gone from the index as it is from the records.
+/// The rows are the same whether the index took in the erased rows or what is left of them.
 enum ErasureProjection: RowProjection {
     static let event = CustodyEventKind.erasure
     static let kind = ErasureRow.kind

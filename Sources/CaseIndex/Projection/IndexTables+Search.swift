@@ -19,8 +19,8 @@ extension IndexTables {
         }
     }
 
-    /// The same where a field task changed, of the footage that is linked by it. One that was not there
-    /// `before` has none.
+    /// The same where a field task changed, of the footage that is linked by it. One that was not
+    /// there `before` has none.
     func refreshSearch(of duty: DutyRow, after before: DutyRow?) throws {
         guard let before else { return }
         for number in Set(before.caseNumbers + duty.caseNumbers).sorted() {
@@ -36,8 +36,8 @@ extension IndexTables {
         }
     }
 
-    /// An item's names, its tags or its cases are others: its text is made anew with the batch's end, once
-    /// for all that happened to it.
+    /// An item's names, its tags or its cases are others: its text is made anew with the batch's
+    /// end, once for all that happened to it.
     func refreshSearch(of item: Int64) { unread.items.insert(item) }
 
     /// Makes the texts and the grams of those items agree with what is known of them now.

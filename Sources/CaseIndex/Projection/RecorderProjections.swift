@@ -24,8 +24,8 @@ enum RecorderIssueProjection: RowProjection {
     }
 }
 
-/// Somebody says who carried the recorder. What was said of an item alone stands against what is said
-/// of its docking later.
+/// Somebody says who carried the recorder. What was said of an item alone stands against what is
+/// said of its docking later.
 enum AttributionProjection: RowProjection {
     static let event = CustodyEventKind.attribution
     static let kind = AttributionRow.kind

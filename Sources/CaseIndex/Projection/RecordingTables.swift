@@ -1,13 +1,13 @@
 import Evidence
 
-/// Files of one take become one recording, in whatever order they come: by recorder, codec parameters
-/// and capture time, never by the order of names.
+/// Files of one take become one recording, in whatever order they come: by recorder, codec
+/// parameters and capture time, never by the order of names.
 ///
-/// A file follows another of the same channel where it begins within a few seconds of the other's end,
-/// is its next chapter, or comes after it by sequence numbers with a hole that the missing files would
-/// fill. Another channel stands beside it where both begin together. Photos and sound taken meanwhile
-/// are attached. All of it is said by the clock of the recorder alone, so that a clock that is off
-/// changes nothing.
+/// A file follows another of the same channel where it begins within a few seconds of the other's
+/// end, is its next chapter, or comes after it by sequence numbers with a hole that the missing
+/// files would fill. Another channel stands beside it where both begin together. Photos and sound
+/// taken meanwhile are attached. All of it is said by the clock of the recorder alone, so that a
+/// clock that is off changes nothing.
 extension IndexTables {
     /// What a file is to the grouping.
     struct Part: Hashable {
@@ -28,7 +28,8 @@ extension IndexTables {
         /// Between the end of a file and the beginning of the next; FAT counts in steps of 2 s.
         static let gap: Int64 = 5000
         static let overlap: Int64 = 3000
-        /// Between the beginnings of two channels, or of two chapters that both bear the take's time.
+        /// Between the beginnings of two channels, or of two chapters that both bear the take's
+        /// time.
         static let together: Int64 = 2000
         /// Sequence numbers that may be missing inside a take.
         static let missing: Int64 = 10
@@ -43,8 +44,8 @@ extension IndexTables {
         static let beyond = 5
     }
 
-    /// Puts an item that was just described where it belongs. What is no footage, or has neither time nor
-    /// recorder, stays alone.
+    /// Puts an item that was just described where it belongs. What is no footage, or has neither
+    /// time nor recorder, stays alone.
     func group(item: Int64) throws {
         guard let part = try part(of: item) else { return }
         let before = try row(

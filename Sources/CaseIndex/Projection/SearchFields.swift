@@ -9,7 +9,8 @@ package struct SearchField: Hashable, Sendable {
 
     package let kind: Kind
     package let text: String
-    /// What is shown of it, where that is not the text: a case number in one of its other spellings.
+    /// What is shown of it, where that is not the text: a case number in one of its other
+    /// spellings.
     package let shown: String
 
     init(_ kind: Kind, _ text: String, shown: String? = nil) {
@@ -18,8 +19,8 @@ package struct SearchField: Hashable, Sendable {
 }
 
 extension IndexTables {
-    /// All that an item is found by, each text once: its own names and marks, and what schedules say of the
-    /// cases and field tasks that it is linked to.
+    /// All that an item is found by, each text once: its own names and marks, and what schedules
+    /// say of the cases and field tasks that it is linked to.
     func searchFields(of item: Int64) throws -> [SearchField] {
         guard
             let stored = try row(

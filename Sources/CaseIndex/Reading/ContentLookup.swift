@@ -8,8 +8,8 @@ package struct KnownContent: Hashable, Sendable {
     package let sm3: SM3Digest
     /// When its ingestion was entered.
     package let time: Timestamp
-    /// Whether its digests stand in the leaf itself. Those of sidecars, which could be guessed, stand
-    /// in the leaf's record.
+    /// Whether its digests stand in the leaf itself. Those of sidecars, which could be guessed,
+    /// stand in the leaf's record.
     package let isInLeaf: Bool
 }
 

@@ -11,8 +11,8 @@ package struct TaskFootage: Hashable, Sendable {
     package let missing: Int64
     /// `damaged`, `encrypted` or `unreadable`; nil where it is sound, or not described yet.
     package let problem: String?
-    /// The field task that it was linked by; where it is linked to no case, the one that a person is
-    /// asked about first.
+    /// The field task that it was linked by; where it is linked to no case, the one that a person
+    /// is asked about first.
     package let duty: String?
 
     fileprivate init(_ row: Columns, duty: String?) throws {
@@ -91,8 +91,8 @@ extension IndexReader {
         ).map { try TaskFootage($0, duty: $0.optionalText("duty")) }
     }
 
-    /// Footage that is linked to no case, of a time that cannot be right, with the moment of the docking
-    /// that brought it.
+    /// Footage that is linked to no case, of a time that cannot be right, with the moment of the
+    /// docking that brought it.
     package func unlinkedFootage(
         dockedIn times: ClosedRange<Timestamp>, limit: Int = 10_000
     ) throws -> [(item: MatchableItem, docked: Timestamp)] {
@@ -140,7 +140,8 @@ extension IndexReader {
         ).map { try $0.text("recorder") }
     }
 
-    /// When a recorder was docked first from a moment on, and how many files could not be taken then.
+    /// When a recorder was docked first from a moment on, and how many files could not be taken
+    /// then.
     package func docking(
         of recorder: String, from moment: Timestamp
     ) throws -> (docked: Timestamp, refused: Int64)? {

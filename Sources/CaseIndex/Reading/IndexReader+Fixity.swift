@@ -32,9 +32,9 @@ package struct FixityFigures: Hashable, Sendable {
 }
 
 extension IndexReader {
-    /// Items that are due, in the order of their leaves: never read whole, or not since a moment. One
-    /// that was found to be damaged or missing since that moment has been read: it is in the ledger,
-    /// and not due again.
+    /// Items that are due, in the order of their leaves: never read whole, or not since a moment.
+    /// One that was found to be damaged or missing since that moment has been read: it is in the
+    /// ledger, and not due again.
     ///
     /// - Parameter isNew: those that were never found whole; else those that once were.
     package func dueForFixity(

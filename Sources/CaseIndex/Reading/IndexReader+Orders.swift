@@ -83,8 +83,8 @@ extension IndexReader {
             why: try row.optionalText("why"), by: try row.optionalText("account"), offers: offers)
     }
 
-    /// Footage that an order may be about and that was not offered for it yet: of the officers by their
-    /// own claim or by a recorder that was ever theirs, touching the time.
+    /// Footage that an order may be about and that was not offered for it yet: of the officers by
+    /// their own claim or by a recorder that was ever theirs, touching the time.
     package func offerable(for order: ListedOrder, limit: Int = 500) throws -> [MatchableItem] {
         let (first, last) = (order.order.from.milliseconds, order.order.to.milliseconds)
         let recorders = try order.order.officers.flatMap { try self.recorders(everOf: $0) }

@@ -54,8 +54,8 @@ extension IndexReader {
         ).compactMap { try $0.schedule(DutyRow.rowKind).map { try DutyRow($0) } }
     }
 
-    /// Duties that footage of these times may be of: all that touch them, and those of its officers and
-    /// its recorder that begin within three days before, or a day after.
+    /// Duties that footage of these times may be of: all that touch them, and those of its officers
+    /// and its recorder that begin within three days before, or a day after.
     package func duties(
         near times: ClosedRange<Timestamp>, officers: Set<String>, recorder: String?,
         minutesBefore: Int, minutesAfter: Int, known: DutyMemory = DutyMemory()
@@ -140,8 +140,8 @@ extension Columns {
     }
 }
 
-/// Duties as they were read, for many questions of one look: files of one day have the same ones near. For
-/// one thread.
+/// Duties as they were read, for many questions of one look: files of one day have the same ones
+/// near. For one thread.
 package final class DutyMemory {
     private struct Span {
         let number: Int

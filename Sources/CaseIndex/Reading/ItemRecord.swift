@@ -34,7 +34,8 @@ package struct ItemRecord: Sendable {
     package let start: String?
     package let end: String?
     package let startFrom: String?
-    /// How many milliseconds its clock was measured to be ahead; the beginning and the end are mended by it.
+    /// How many milliseconds its clock was measured to be ahead; the beginning and the end are
+    /// mended by it.
     package let clockOffset: Int64?
     /// What cannot be right about its time.
     package let clockFlags: [ClockFlag]

@@ -1,7 +1,7 @@
 package import Evidence
 
-/// Holds what there is of field tasks against what ought to be there. Pure: the same input gives the
-/// same answer.
+/// Holds what there is of field tasks against what ought to be there. Pure: the same input gives
+/// the same answer.
 package struct CompletenessCheck: Sendable {
     private let rules: CompletenessRules
     private let now: Timestamp
@@ -86,8 +86,8 @@ package struct CompletenessCheck: Sendable {
         ]
     }
 
-    /// Holes between the first and the last picture of the task's time, seen by no recorder. What lies
-    /// beside that time ends none: it is perhaps of something else.
+    /// Holes between the first and the last picture of the task's time, seen by no recorder. What
+    /// lies beside that time ends none: it is perhaps of something else.
     private func gapFindings(_ coverage: DutyCoverage) -> [CompletenessFinding] {
         var findings: [CompletenessFinding] = []
         var seen: Timestamp?

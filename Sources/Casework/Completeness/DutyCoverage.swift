@@ -2,8 +2,8 @@ package import Evidence
 
 /// What there is of a field task: its footage, who had which recorder, and when those were docked.
 package struct DutyCoverage: Hashable, Sendable {
-    /// A file of the task's cases that was taken about its time, or one that a person is asked about
-    /// whether it is.
+    /// A file of the task's cases that was taken about its time, or one that a person is asked
+    /// about whether it is.
     package struct Footage: Hashable, Sendable {
         package let item: String
         package let recorder: String?
@@ -33,14 +33,15 @@ package struct DutyCoverage: Hashable, Sendable {
 
     package var duty: DutyRow
     package var footage: [Footage]
-    /// Recorders that the task names, or that its officers had then, with the first docking after it;
-    /// not one whose officer recorded the task with another, or at another hour (``elsewhere``).
+    /// Recorders that the task names, or that its officers had then, with the first docking after
+    /// it; not one whose officer recorded the task with another, or at another hour
+    /// (``elsewhere``).
     package var recorders: [String: Timestamp?]
     /// Of those recorders, how many files could not be taken at that docking.
     package var refused: [String: Int64]
-    /// How many files each of its officers has of about that day, or of a time that cannot be right, that
-    /// are linked to no case, and that nobody is asked about: the task may have been at another hour than
-    /// the schedule says, or the recorder's clock be off.
+    /// How many files each of its officers has of about that day, or of a time that cannot be
+    /// right, that are linked to no case, and that nobody is asked about: the task may have been at
+    /// another hour than the schedule says, or the recorder's clock be off.
     package var elsewhere: [String: Int64]
 
     package init(

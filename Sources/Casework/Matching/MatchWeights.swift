@@ -1,12 +1,12 @@
 package import Evidence
 
-/// How much each piece of evidence counts for or against a field task, in points; and from how many on
-/// footage is linked, or proposed. A site may set its own: a JSON object of these names.
+/// How much each piece of evidence counts for or against a field task, in points; and from how many
+/// on footage is linked, or proposed. A site may set its own: a JSON object of these names.
 ///
-/// The table is small on purpose, so that a person can add it up: footage is linked by the officer (or
-/// the recorder) and the time together, never by either alone. What lies beside a task's time is linked
-/// with the rest of its take or by its place; else a person is asked: it may be of a task that nobody
-/// wrote down, or of none.
+/// The table is small on purpose, so that a person can add it up: footage is linked by the officer
+/// (or the recorder) and the time together, never by either alone. What lies beside a task's time
+/// is linked with the rest of its take or by its place; else a person is asked: it may be of a task
+/// that nobody wrote down, or of none.
 package struct MatchWeights: Hashable, Sendable {
     /// A person said who carried it, and he is on the task.
     package var attributedOfficer = 45
@@ -20,8 +20,8 @@ package struct MatchWeights: Hashable, Sendable {
     package var otherOfficer = -40
     /// The recorder's claim and the register name different people.
     package var contradictedClaim = -5
-    /// The task names this recorder. Where its officer is on the task too, both say the same, who it was:
-    /// then it counts for what it says beyond him, or for ``namedRecorderToo``.
+    /// The task names this recorder. Where its officer is on the task too, both say the same, who
+    /// it was: then it counts for what it says beyond him, or for ``namedRecorderToo``.
     package var namedRecorder = 35
     package var namedRecorderToo = 1
     /// The task names recorders, and this is none of them.

@@ -7,8 +7,8 @@ package struct Matcher: Sendable {
 
     package init(_ weights: MatchWeights = MatchWeights()) { self.weights = weights }
 
-    /// Weighs every task that is given. Tasks of the same cases do not stand in each other's way: the
-    /// lead is counted to the best task of other ones.
+    /// Weighs every task that is given. Tasks of the same cases do not stand in each other's way:
+    /// the lead is counted to the best task of other ones.
     ///
     /// - Parameters:
     ///   - refused: cases that a person said it is not of: they are at most proposed.

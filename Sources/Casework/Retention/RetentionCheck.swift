@@ -102,8 +102,8 @@ extension RetentionRules {
 }
 
 extension Timestamp {
-    /// The same day and time of the station's calendar so many months later; the month's last day where
-    /// there is no such day.
+    /// The same day and time of the station's calendar so many months later; the month's last day
+    /// where there is no such day.
     package func adding(months: Int) -> Timestamp {
         let zone = ZoneOffset.china
         let civil = CivilTime(

@@ -1,9 +1,10 @@
 package import Evidence
 
-/// How long footage is kept. A site may set its own: a JSON object of these names. Of the rules that fit,
-/// the longest time counts; six months are the least.
+/// How long footage is kept. A site may set its own: a JSON object of these names. Of the rules
+/// that fit, the longest time counts; six months are the least.
 package struct RetentionRules: Hashable, Sendable {
-    /// Months since footage was taken in, or since what the schedules say of its cases changed last.
+    /// Months since footage was taken in, or since what the schedules say of its cases changed
+    /// last.
     package enum Time: Hashable, Sendable, Comparable {
         case months(Int)
         case forever

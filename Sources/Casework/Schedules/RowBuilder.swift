@@ -137,7 +137,8 @@ struct RowBuilder {
         return numbers
     }
 
-    /// The first code of the court that is named, by a code or a name; the case's own where none is.
+    /// The first code of the court that is named, by a code or a name; the case's own where none
+    /// is.
     private func court(
         _ cells: ScheduleCells, of number: CaseNumber, _ warnings: inout [Bilingual]
     ) throws(RowRefusal) -> String {

@@ -1,6 +1,7 @@
 import Evidence
 
-/// Reads `{"cases": […], "duties": […], "recorders": […]}`, any of the three, with the same names and the same checks as a CSV file.
+/// Reads `{"cases": […], "duties": […], "recorders": […]}`, any of the three, with the same names
+/// and the same checks as a CSV file.
 enum ScheduleJSON {
     /// All of it is held at once, several times over.
     static let sizeLimit = 64 << 20

@@ -1,8 +1,8 @@
 import Evidence
 
-/// Reads a schedule of cases or duties, or a register of recorders, as CSV or JSON, row by row: each is accepted, told to be a
-/// repetition, or refused with its place and reason. Nothing is kept of a row once it was given, but
-/// its line and two digests, 16 bytes in all.
+/// Reads a schedule of cases or duties, or a register of recorders, as CSV or JSON, row by row:
+/// each is accepted, told to be a repetition, or refused with its place and reason. Nothing is kept
+/// of a row once it was given, but its line and two digests, 16 bytes in all.
 ///
 /// Whoever takes the rows takes them all or none: a failure may come after many were given.
 package struct ScheduleReader: Sendable {
@@ -124,8 +124,8 @@ struct RowDesk {
     let builder: RowBuilder
     var summary = ScheduleSummary()
     /// By a digest of the row's identity: its line, and a digest of all of it. The digests are
-    /// Swift's own (SipHash) with keys drawn by the process, so that no file can be made to collide;
-    /// of a million rows two do by chance once in thirty million files.
+    /// Swift's own (SipHash) with keys drawn by the process, so that no file can be made to
+    /// collide; of a million rows two do by chance once in thirty million files.
     private var seen: [Int: (line: Int32, content: Int32)] = [:]
 
     init(words: ScheduleWords, builder: RowBuilder) {

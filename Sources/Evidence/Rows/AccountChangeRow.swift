@@ -1,4 +1,5 @@
-/// What changed of an account: a row of an `account-change` event. Secrets stand nowhere in the ledger.
+/// What changed of an account: a row of an `account-change` event. Secrets stand nowhere in the
+/// ledger.
 package struct AccountChangeRow: Hashable, Sendable {
     package enum Step: String, Sendable, CaseIterable {
         case added

@@ -1,5 +1,5 @@
-/// That footage is linked to a case, or no longer: a row of an `assignment` event. The newest one about
-/// the same item, case and beginning counts.
+/// That footage is linked to a case, or no longer: a row of an `assignment` event. The newest one
+/// about the same item, case and beginning counts.
 package struct AssignmentRow: Hashable, Sendable {
     package enum Step: String, Sendable, CaseIterable {
         case assigned, withdrawn
@@ -12,7 +12,8 @@ package struct AssignmentRow: Hashable, Sendable {
     package var item: String
     package var caseNumber: CaseNumber
     package var step: Step
-    /// The part of the item that is meant, in milliseconds of its own media clock; all of it for nil.
+    /// The part of the item that is meant, in milliseconds of its own media clock; all of it for
+    /// nil.
     package var from: Int64?
     package var to: Int64?
     /// The field task that it is of, where one was decisive.
@@ -71,8 +72,8 @@ package struct AssignmentRow: Hashable, Sendable {
     }
 }
 
-/// What the matcher thought of an item, with every field task that it weighed: a row of an `assignment`
-/// event. It names other cases too, and never leaves the station.
+/// What the matcher thought of an item, with every field task that it weighed: a row of an
+/// `assignment` event. It names other cases too, and never leaves the station.
 package struct MatchRow: Hashable, Sendable {
     package static let kind = "match"
 

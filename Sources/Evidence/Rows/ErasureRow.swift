@@ -1,8 +1,8 @@
-/// A row of an `erasure` event: a row about a deleted item is gone from its record, and this is what is
-/// left of it. Names of files and persons, places, tags and reasons are not in it.
+/// A row of an `erasure` event: a row about a deleted item is gone from its record, and this is
+/// what is left of it. Names of files and persons, places, tags and reasons are not in it.
 ///
-/// The leaf still commits to the digest of the row that is gone; whoever wants to know why it is not there
-/// finds the digest here.
+/// The leaf still commits to the digest of the row that is gone; whoever wants to know why it is
+/// not there finds the digest here.
 package struct ErasureRow: Hashable, Sendable {
     package static let kind = "erased"
 
@@ -43,8 +43,8 @@ package struct ErasureRow: Hashable, Sendable {
         by = try read.string("by")
     }
 
-    /// What erasing an item leaves of a row about it; nil for a row that stays: it is not about the item,
-    /// or is about what was done with it, by whom.
+    /// What erasing an item leaves of a row about it; nil for a row that stays: it is not about the
+    /// item, or is about what was done with it, by whom.
     ///
     /// - Parameter leaf: of the record that has the row.
     package init?(

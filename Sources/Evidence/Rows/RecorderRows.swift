@@ -63,8 +63,8 @@ package struct RecorderHolder: Hashable, Sendable {
     /// Who carries it on a field task under way, as a schedule says.
     package var carrier: String?
 
-    /// Whom we believe to have it: to lend is to say so for this recorder now, a schedule says it for a
-    /// task, and whose it is holds for all that nothing is said of.
+    /// Whom we believe to have it: to lend is to say so for this recorder now, a schedule says it
+    /// for a task, and whose it is holds for all that nothing is said of.
     package var officer: String? { borrower ?? carrier ?? owner }
 
     /// - Parameter steps: of one recorder, up to the moment, in the order of their times.
@@ -80,8 +80,8 @@ package struct RecorderHolder: Hashable, Sendable {
     }
 }
 
-/// That somebody else carried the recorder than was claimed: a row of an `attribution` event. The claim
-/// stays in the ledger; what is believed changes.
+/// That somebody else carried the recorder than was claimed: a row of an `attribution` event. The
+/// claim stays in the ledger; what is believed changes.
 package struct AttributionRow: Hashable, Sendable {
     package static let kind = "attribution"
 

@@ -1,5 +1,5 @@
-/// A row of a `hold` event: an item, or all footage of a case, is kept until the hold is released. The
-/// hold's name is the ``LedgerName`` of the leaf.
+/// A row of a `hold` event: an item, or all footage of a case, is kept until the hold is released.
+/// The hold's name is the ``LedgerName`` of the leaf.
 package struct HoldRow: Hashable, Sendable {
     package static let kind = "hold"
 
@@ -63,8 +63,8 @@ package struct HoldReleaseRow: Hashable, Sendable {
     }
 }
 
-/// A row of an `annotation` event: somebody says that footage is private or a test, and of no case. It
-/// counts when two persons have said so.
+/// A row of an `annotation` event: somebody says that footage is private or a test, and of no case.
+/// It counts when two persons have said so.
 package struct PrivateRow: Hashable, Sendable {
     package static let kind = "private"
 
@@ -90,8 +90,8 @@ package struct PrivateRow: Hashable, Sendable {
     }
 }
 
-/// A row of a `proposal` event: an item is to be deleted. All rows of the event are one proposal, whose
-/// name is the ``LedgerName`` of the leaf.
+/// A row of a `proposal` event: an item is to be deleted. All rows of the event are one proposal,
+/// whose name is the ``LedgerName`` of the leaf.
 package struct DeletionProposalRow: Hashable, Sendable {
     package static let kind = "deletion-proposal"
 

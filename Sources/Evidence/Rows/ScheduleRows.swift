@@ -155,8 +155,8 @@ package struct DutyRow: Hashable, Sendable {
             notes: read.optionalString("notes"))
     }
 
-    /// Who carries a recorder on it, as far as the file says: by name, or since it names one officer and
-    /// one recorder.
+    /// Who carries a recorder on it, as far as the file says: by name, or since it names one
+    /// officer and one recorder.
     package func carrier(of recorder: String) -> String? {
         carriers[recorder]
             ?? (recorders == [recorder] && officers.count == 1 ? officers[0].id : nil)
@@ -172,8 +172,8 @@ package struct DutyRow: Hashable, Sendable {
     }
 }
 
-/// The file that a `schedule` or `recorder-issue` event took in: its first row. A long file is taken in by
-/// several events, each with this row; its counts are of the whole file.
+/// The file that a `schedule` or `recorder-issue` event took in: its first row. A long file is
+/// taken in by several events, each with this row; its counts are of the whole file.
 package struct ScheduleFileRow: Hashable, Sendable {
     package static let kind = "schedule-file"
 

@@ -1,8 +1,8 @@
 package import Evidence
 
-/// A season of courts made up from a seed: officers, recorders, cases, field tasks, and the footage they
-/// make, with the faults of life. It knows what really happened, and what of it reaches the station,
-/// and when.
+/// A season of courts made up from a seed: officers, recorders, cases, field tasks, and the footage
+/// they make, with the faults of life. It knows what really happened, and what of it reaches the
+/// station, and when.
 package struct Season: Sendable {
     package struct Officer: Hashable, Sendable {
         package let number: String

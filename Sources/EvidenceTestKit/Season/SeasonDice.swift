@@ -1,5 +1,5 @@
-/// What a ``Season`` is thrown with: for each theme a generator of its own, so that another rate of one
-/// fault leaves the rest of a season as it was.
+/// What a ``Season`` is thrown with: for each theme a generator of its own, so that another rate of
+/// one fault leaves the rest of a season as it was.
 struct SeasonDice {
     private var generator: SeededGenerator
 

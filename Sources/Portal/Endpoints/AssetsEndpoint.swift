@@ -2,7 +2,8 @@ import Evidence
 import HTTPTypes
 import Hummingbird
 
-/// What the pages need besides: styles, scripts, the mark; and what programs need to know of the rest.
+/// What the pages need besides: styles, scripts, the mark; and what programs need to know of the
+/// rest.
 struct AssetsEndpoint: Endpoint {
     private static let all: [String: (bytes: [UInt8], type: String)] = [
         "style.css": (PackageResources.style_css, "text/css; charset=utf-8"),

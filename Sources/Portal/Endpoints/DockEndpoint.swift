@@ -4,7 +4,8 @@ import Hummingbird
 import NIOCore
 import ServiceLifecycle
 
-/// The wall at the dock: a page without sign-in and without a name on it, for the screens that are listed.
+/// The wall at the dock: a page without sign-in and without a name on it, for the screens that are
+/// listed.
 struct DockEndpoint: Endpoint {
     let pages: PageShelf
     let feed: WallFeed

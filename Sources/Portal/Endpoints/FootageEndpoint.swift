@@ -4,9 +4,9 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// The bytes of footage, as they were on the recorder, by parts where that is asked for (RFC 9110 section 14). Every
-/// block is found to be what was taken before a byte of it leaves, and who sees it stands in the custody log
-/// before the first.
+/// The bytes of footage, as they were on the recorder, by parts where that is asked for (RFC 9110
+/// section 14). Every block is found to be what was taken before a byte of it leaves, and who sees
+/// it stands in the custody log before the first.
 struct FootageEndpoint: Endpoint {
     let footage: any FootageDesk
     let views: ViewRegister
@@ -92,7 +92,8 @@ struct FootageEndpoint: Endpoint {
     }
 }
 
-/// Enters that somebody watches an item, once for each item and session: the player asks for many parts.
+/// Enters that somebody watches an item, once for each item and session: the player asks for many
+/// parts.
 actor ViewRegister {
     private struct View: Hashable {
         let item: String

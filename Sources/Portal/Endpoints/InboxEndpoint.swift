@@ -3,7 +3,8 @@ import Evidence
 import HTTPTypes
 import Hummingbird
 
-/// An officer's inbox: what he brought that is linked to no case, with the field tasks that it may be of and why.
+/// An officer's inbox: what he brought that is linked to no case, with the field tasks that it may
+/// be of and why.
 struct InboxEndpoint: Endpoint {
     let pages: PageShelf
     let footage: any FootageDesk

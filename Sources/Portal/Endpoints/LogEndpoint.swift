@@ -5,8 +5,8 @@ import Hummingbird
 import TransparencyLog
 
 /// The ledger for anybody's tools, read-only, as C2SP tlog-tiles v0.1.0 lays it: `/log/checkpoint`,
-/// `/log/tile/…`; and `/log/checkpoint.cosigned`, the newest that a quorum of witnesses has cosigned.
-/// Nothing that no published checkpoint covers is shown.
+/// `/log/tile/…`; and `/log/checkpoint.cosigned`, the newest that a quorum of witnesses has
+/// cosigned. Nothing that no published checkpoint covers is shown.
 package struct LogEndpoint: Endpoint {
     private let reader: LedgerReader
     /// Who may read it.

@@ -3,7 +3,8 @@ import Evidence
 import HTTPTypes
 import Hummingbird
 
-/// The notary's desk: whether digests stand in the custody log, with proofs to take along, and who vouches for it.
+/// The notary's desk: whether digests stand in the custody log, with proofs to take along, and who
+/// vouches for it.
 struct NotaryEndpoint: Endpoint {
     private static let byteLimit = 16 << 20
     private static let lineLimit = 100_000

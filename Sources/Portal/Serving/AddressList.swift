@@ -1,6 +1,7 @@
 import Glibc
 
-/// Addresses, and nets of them (CIDR, RFC 4632 and RFC 4291): `10.1.0.0/16`, `fd00::/8`, `127.0.0.1`.
+/// Addresses, and nets of them (CIDR, RFC 4632 and RFC 4291): `10.1.0.0/16`, `fd00::/8`,
+/// `127.0.0.1`.
 package struct AddressList: Hashable, Sendable {
     private struct Net: Hashable, Sendable {
         let bytes: [UInt8]

@@ -4,7 +4,8 @@ import Hummingbird
 import NIOCore
 import NIOPosix
 
-/// Threads of the pages alone: however many of them wait, nobody who takes footage in waits for a thread.
+/// Threads of the pages alone: however many of them wait, nobody who takes footage in waits for a
+/// thread.
 private let pageThreads: NIOThreadPool = {
     let pool = NIOThreadPool(numberOfThreads: 16)
     pool.start()

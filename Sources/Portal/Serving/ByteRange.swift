@@ -45,8 +45,8 @@ enum ByteRange: Hashable, Sendable {
         }
     }
 
-    /// Digits alone; nothing is nil within, and what is no number is nil. A number too large to be one is the
-    /// largest.
+    /// Digits alone; nothing is nil within, and what is no number is nil. A number too large to be
+    /// one is the largest.
     private static func number(_ text: some StringProtocol) -> Int64?? {
         guard !text.isEmpty else { return .some(nil) }
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }

@@ -1,7 +1,7 @@
 import Mustache
 
-/// Text within HTML, sign by sign: the library's own way goes by what looks like one character, and lets a `<` through
-/// that a letter or a mark is joined to.
+/// Text within HTML, sign by sign: the library's own way goes by what looks like one character, and
+/// lets a `<` through that a letter or a mark is joined to.
 struct EscapedText: MustacheContentType {
     static let name = "ESCAPED"
 

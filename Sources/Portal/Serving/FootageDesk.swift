@@ -101,8 +101,8 @@ package struct InboxPage: Sendable {
     package init(items: [InboxItem], next: String?) { (self.items, self.next) = (items, next) }
 }
 
-/// Footage, as the pages work on it. Every call that shows something of it has entered who sees it in the
-/// ledger before it returns.
+/// Footage, as the pages work on it. Every call that shows something of it has entered who sees it
+/// in the ledger before it returns.
 package protocol FootageDesk: Sendable {
     /// Nil where there is no such item.
     func ownership(of item: String) async throws -> ItemOwnership?
@@ -114,7 +114,7 @@ package protocol FootageDesk: Sendable {
     func inbox(of officer: String, after cursor: String?, by: String) async throws -> InboxPage
     /// - Throws: a `Failure` for what is no case number.
     func link(_ item: String, to caseNumber: String, by: String) async throws
-    /// Says that an item is of no case: private, or a test. A second person has to say so, too, before it may
-    /// ever be deleted.
+    /// Says that an item is of no case: private, or a test. A second person has to say so, too,
+    /// before it may ever be deleted.
     func setAside(_ item: String, why: String, by: String) async throws
 }

@@ -1,7 +1,7 @@
 import Evidence
 
-/// A moment as people at the court read it: in China's time, with its offset, so that no two readings of it are
-/// possible.
+/// A moment as people at the court read it: in China's time, with its offset, so that no two
+/// readings of it are possible.
 enum LocalMoment {
     private static let offset: Int64 = 8 * 3_600_000
 

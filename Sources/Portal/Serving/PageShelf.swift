@@ -4,7 +4,8 @@ import HTTPTypes
 import Hummingbird
 import Mustache
 
-/// The pages: templates, rendered with a page's own values, the texts of its language and who is signed in.
+/// The pages: templates, rendered with a page's own values, the texts of its language and who is
+/// signed in.
 struct PageShelf: Sendable {
     private let library: MustacheLibrary
     private let station: String

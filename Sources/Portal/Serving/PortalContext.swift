@@ -6,7 +6,8 @@ import NIOCore
 /// What is known of a request besides itself.
 package struct PortalContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
-    /// The address at the other end, or the one that a proxy on this machine names; empty where there is none.
+    /// The address at the other end, or the one that a proxy on this machine names; empty where
+    /// there is none.
     package var address: String
     package var language = Language.english
     /// Who is signed in; nil where nobody is.

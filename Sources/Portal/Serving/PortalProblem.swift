@@ -5,7 +5,8 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// Why a request is not answered as was asked: problem details (RFC 9457) for programs, a page for people.
+/// Why a request is not answered as was asked: problem details (RFC 9457) for programs, a page for
+/// people.
 struct PortalProblem: Error {
     let status: HTTPResponse.Status
     /// Which kind, as the part after `/problems/` of its `type`.

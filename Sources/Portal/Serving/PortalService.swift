@@ -18,7 +18,7 @@ package struct PortalService: Service {
     private let isListening: @Sendable (ListenAddress?) -> Void
 
     /// Connections at a time; the next ones wait.
-    private static let connectionLimit = 512
+    private static let connectionLimit = 2048
     /// How long answers may take to end when it stops.
     private static let longestGoodbye: Duration = .seconds(5)
     /// How often it is looked whether the certificate changed.
@@ -103,7 +103,7 @@ package struct PortalService: Service {
     private func server() throws -> HTTPServerBuilder {
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
-                idleTimeout: .seconds(60),
+                idleTimeout: .seconds(30),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10,
                     maxHeaderFieldCount: 100)))

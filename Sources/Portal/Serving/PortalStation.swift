@@ -96,7 +96,8 @@ package struct DigestAnswers: Sendable {
     }
 
     package private(set) var lines: [Line] = []
-    /// The lines of the answer as a table (RFC 4180), where that is what was asked for: then there are no others.
+    /// The lines of the answer as a table (RFC 4180), where that is what was asked for: then there
+    /// are no others.
     package private(set) var table: [String] = []
     /// A sentence each.
     package var summary: [Bilingual] = []
@@ -153,8 +154,8 @@ package protocol PortalStation: Sendable {
     /// - Parameter language: of a table; nil for lines.
     /// - Throws: ``MalformedList``.
     func verify(_ list: [UInt8], tableIn language: Language?) async throws -> DigestAnswers
-    /// An entry and the proof that it is in the log (C2SP tlog-proof), under the cosigned checkpoint where
-    /// that covers it; nil where there is no such entry.
+    /// An entry and the proof that it is in the log (C2SP tlog-proof), under the cosigned
+    /// checkpoint where that covers it; nil where there is no such entry.
     func proof(of leaf: Int64) async throws -> (entry: [UInt8], proof: [UInt8])?
     func vouching() async throws -> Vouching
 }

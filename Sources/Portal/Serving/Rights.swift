@@ -7,7 +7,8 @@ enum Rights {
         /// Says how the station is.
         case seeState
         case manageAccounts
-        /// Asks whether digests stand in the custody log: sees digests, times, leaves and states, never a name.
+        /// Asks whether digests stand in the custody log: sees digests, times, leaves and states,
+        /// never a name.
         case verifyDigests
         /// Looks after his own footage that is linked to no case.
         case workInbox
@@ -37,7 +38,8 @@ enum Rights {
         }
     }
 
-    /// The account that is signed in and may do this. Who may not is told no more than that nothing is here.
+    /// The account that is signed in and may do this. Who may not is told no more than that nothing
+    /// is here.
     ///
     /// - Throws: `sign-in-first`, `not-found`.
     static func require(_ deed: Deed, _ context: PortalContext) throws -> Account {

@@ -1,8 +1,9 @@
 import HTTPTypes
 import Hummingbird
 
-/// Headers of every answer, whatever it is (OWASP ASVS 5.0 V3.4): nothing is loaded from elsewhere, nothing
-/// of ours shows within somebody else's page, nothing is guessed, nothing with data is kept.
+/// Headers of every answer, whatever it is (OWASP ASVS 5.0 V3.4): nothing is loaded from elsewhere,
+/// nothing of ours shows within somebody else's page, nothing is guessed, nothing with data is
+/// kept.
 struct SecurityHeaders: RouterMiddleware {
     let isEncrypted: Bool
 
@@ -36,8 +37,8 @@ struct SecurityHeaders: RouterMiddleware {
     }
 }
 
-/// Finds out where a request comes from: a proxy stands on this machine and says last whom it speaks for; from
-/// elsewhere that is only a claim.
+/// Finds out where a request comes from: a proxy stands on this machine and says last whom it
+/// speaks for; from elsewhere that is only a claim.
 struct AddressMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: PortalContext,

@@ -3,8 +3,8 @@ import Evidence
 import HTTPTypes
 import Hummingbird
 
-/// Finds out who asks and in which language, and lets nobody change anything from a page that is not ours. What
-/// fails is answered in that language.
+/// Finds out who asks and in which language, and lets nobody change anything from a page that is
+/// not ours. What fails is answered in that language.
 struct VisitorMiddleware: RouterMiddleware {
     let accounts: AccountStore
     let problems: Problems
@@ -38,7 +38,8 @@ struct VisitorMiddleware: RouterMiddleware {
         }
     }
 
-    /// The one that was chosen here, else the first of both that the browser names (RFC 9110 section 12.5.4).
+    /// The one that was chosen here, else the first of both that the browser names (RFC 9110
+    /// section 12.5.4).
     static func language(of request: Request) -> Language {
         if let chosen = request.cookies["language"].flatMap({ Language(rawValue: $0.value) }) {
             return chosen
@@ -56,8 +57,8 @@ struct VisitorMiddleware: RouterMiddleware {
         return wanted?.tag.hasPrefix("en") == true ? .english : .chinese
     }
 
-    /// Whether a browser says that the request comes from a page of ours (Fetch Metadata, RFC 6454). Programs
-    /// say neither; they carry no cookie that a page of somebody else could use.
+    /// Whether a browser says that the request comes from a page of ours (Fetch Metadata, RFC
+    /// 6454). Programs say neither; they carry no cookie that a page of somebody else could use.
     private static func isOwn(_ request: Request) -> Bool {
         if let site = HTTPField.Name("Sec-Fetch-Site").flatMap({ request.headers[$0] }) {
             return site == "same-origin" || site == "none"

@@ -1,8 +1,8 @@
 import Evidence
 import NIOCore
 
-/// What the wall shows, told to everybody who looks at it: looked up once for all of them, and only while
-/// somebody does.
+/// What the wall shows, told to everybody who looks at it: looked up once for all of them, and only
+/// while somebody does.
 actor WallFeed {
     private static let interval: Duration = .milliseconds(500)
 
@@ -19,8 +19,8 @@ actor WallFeed {
         (self.station, self.now) = (station, now)
     }
 
-    /// Events (Server-Sent Events, WHATWG HTML section 9.2), from the present state on. Who is slow misses
-    /// what was before.
+    /// Events (Server-Sent Events, WHATWG HTML section 9.2), from the present state on. Who is slow
+    /// misses what was before.
     func events() -> AsyncStream<ByteBuffer> {
         let (stream, feed) = AsyncStream.makeStream(
             of: ByteBuffer.self, bufferingPolicy: .bufferingNewest(1))
@@ -49,8 +49,9 @@ actor WallFeed {
         (looking, last) = (nil, nil)
     }
 
-    /// Says what changed, and all of it again once a second: who missed something shows it nevertheless. Where it cannot be known, nothing is said, and
-    /// every wall shows within five seconds that it is off line.
+    /// Says what changed, and all of it again once a second: who missed something shows it
+    /// nevertheless. Where it cannot be known, nothing is said, and every wall shows within five
+    /// seconds that it is off line.
     private func look() async {
         let found = try? await station.wall()
         // An old answer must not come after a newer one.

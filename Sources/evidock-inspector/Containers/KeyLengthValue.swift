@@ -1,5 +1,5 @@
-/// One entry of GoPro's metadata format (GPMF, github.com/gopro/gpmf-parser): a four-character key, the
-/// type of its values, and `count` of them with `size` bytes each.
+/// One entry of GoPro's metadata format (GPMF, github.com/gopro/gpmf-parser): a four-character key,
+/// the type of its values, and `count` of them with `size` bytes each.
 struct KeyLengthValue {
     let key: FourCharacters
     /// A letter, or 0 for entries inside.

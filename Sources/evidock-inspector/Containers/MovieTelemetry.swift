@@ -1,7 +1,7 @@
 import Evidence
 
-/// Where and when a movie was shot, out of a track of its own: GoPro's telemetry (`gpmd`), or texts with
-/// NMEA sentences in them. Only what the receiver called a fix.
+/// Where and when a movie was shot, out of a track of its own: GoPro's telemetry (`gpmd`), or texts
+/// with NMEA sentences in them. Only what the receiver called a fix.
 enum MovieTelemetry {
     /// Samples of a track, and bytes of all of them, that are read.
     private static let most = 50_000
@@ -55,8 +55,8 @@ enum GoProTelemetry {
                 uniquingKeysWith: { first, _ in first })
         }
 
-        /// GPS5: latitude, longitude and three more, about 18 times a second; when, and whether there was
-        /// a fix, stands beside them once.
+        /// GPS5: latitude, longitude and three more, about 18 times a second; when, and whether
+        /// there was a fix, stands beside them once.
         var plainFixes: [SatelliteTrack.Fix] {
             guard let values = entries["GPS5"], values.type == UInt8(ascii: "l"),
                 values.size == 20, values.count > 0, let scales, scales.count >= 2,
@@ -74,7 +74,8 @@ enum GoProTelemetry {
             }
         }
 
-        /// GPS9: the same with the day since 2000, the second of it, the precision and the fix of each.
+        /// GPS9: the same with the day since 2000, the second of it, the precision and the fix of
+        /// each.
         var timedFixes: [SatelliteTrack.Fix] {
             guard let values = entries["GPS9"], values.size == 32, let scales, scales.count >= 7
             else { return [] }

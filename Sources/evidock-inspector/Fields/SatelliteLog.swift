@@ -1,7 +1,8 @@
 import Evidence
 
-/// Fixes out of a text of NMEA 0183 sentences, as recorders write them beside footage: `$GPRMC,…` of any
-/// talker, with whatever a maker puts before it on the line. Only RMC has both the date and the time.
+/// Fixes out of a text of NMEA 0183 sentences, as recorders write them beside footage: `$GPRMC,…`
+/// of any talker, with whatever a maker puts before it on the line. Only RMC has both the date and
+/// the time.
 enum SatelliteLog {
     /// Bytes of a text that are read: a day at one fix a second.
     private static let limit: Int64 = 16 << 20
@@ -37,8 +38,8 @@ enum SatelliteLog {
         return SatelliteTrack(sound.isEmpty ? unsound : sound)
     }
 
-    /// The fixes of a text of a movie's own track: its length, then sentences among other things, perhaps
-    /// without their `$`.
+    /// The fixes of a text of a movie's own track: its length, then sentences among other things,
+    /// perhaps without their `$`.
     static func fixes(inSample sample: [UInt8]) -> [SatelliteTrack.Fix] {
         sample.dropFirst(2).split { [0x0a, 0x0d, UInt8(ascii: ";")].contains($0) }.compactMap {
             let line = Array($0.prefix(longestLine))
@@ -48,8 +49,8 @@ enum SatelliteLog {
         }
     }
 
-    /// The fix of an RMC sentence that is valid (`A`), and whether its checksum, where it has one, is
-    /// right.
+    /// The fix of an RMC sentence that is valid (`A`), and whether its checksum, where it has one,
+    /// is right.
     private static func fix(in line: [UInt8]) -> (SatelliteTrack.Fix, isSound: Bool)? {
         guard let dollar = line.firstIndex(of: UInt8(ascii: "$")) else { return nil }
         let sentence = line[(dollar + 1)...]
@@ -62,8 +63,8 @@ enum SatelliteLog {
         }
         let fields = body.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
-        // Talker and type, time, validity, latitude and its sign, longitude and its sign, speed, course,
-        // date.
+        // Talker and type, time, validity, latitude and its sign, longitude and its sign, speed,
+        // course, date.
         guard fields.count >= 10, fields[0].utf8.count == 5, fields[0].hasSuffix("RMC"),
             fields[2] == "A", let time = moment(time: fields[1], date: fields[9]),
             let latitude = degrees(fields[3], fields[4], signs: ("N", "S"), limit: 90),

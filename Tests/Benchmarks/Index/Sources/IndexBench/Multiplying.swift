@@ -4,8 +4,8 @@ import GRDB
 @testable import CaseIndex
 
 /// Makes a large index out of one that holds a real day: every row of it once more for each further
-/// day, with leaves, moments, digests, cases and field tasks of its own. So the rows are just those that
-/// the program itself writes, whatever its schema.
+/// day, with leaves, moments, digests, cases and field tasks of its own. So the rows are just those
+/// that the program itself writes, whatever its schema.
 struct Multiplying {
     let path: String
     /// Columns that name leaves, by table; moments are shifted by days.

@@ -147,8 +147,8 @@ struct Questions {
         ]
     }
 
-    /// The same words by plain SQLite: `LIKE` over the same texts, and FTS5's own trigrams over up to
-    /// `limit` of them in a file beside the index.
+    /// The same words by plain SQLite: `LIKE` over the same texts, and FTS5's own trigrams over up
+    /// to `limit` of them in a file beside the index.
     func askPeers(rounds: Int, limit: Int) throws {
         let queue = try DatabaseQueue(path: path)
         try queue.writeWithoutTransaction { db in
