@@ -802,7 +802,7 @@ def dock_wall():
             wall.wait_for_selector(".card.done", timeout=60000)
             check("and never stands for another docking", wall.locator(".card").get_attribute("data-docking") != docking)
             place.stop(site.daemon, signal.SIGKILL)
-            wall.wait_for_selector("#off", timeout=8000)
+            wall.wait_for_selector("#off", timeout=20000)
             check("without the station nothing is green any more", states(wall) == []
                   and "系统离线，请勿取下" in wall.locator("#off").inner_text())
             look(wall, "dock-off-zh-1920", rules)
