@@ -109,7 +109,6 @@ struct StationFootage: FootageDesk {
             seconds: listed.durationMicroseconds.map { ($0 + 500_000) / 1_000_000 },
             bytes: listed.size, recorder: listed.recorder,
             isImportant: listed.marks.contains("important"),
-            isProposed: !listed.proposed.isEmpty,
             isPlayable: listed.role == "video" && MediaType.isPlayable(listed.path),
             candidates: (result?.candidates ?? []).filter { $0.points > 0 }.map { candidate in
                 InboxItem.Candidate(

@@ -361,6 +361,14 @@ class Browser:
         self.playwright.stop()
 
 
+def sign_in(page, site, name):
+    page.goto(site.address + "/sign-in")
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.locator("button.main").click()
+    page.wait_for_url(site.address + "/")
+
+
 def axe():
     """axe-core's own text (PyPI: axe-playwright-python); nil where it is not here."""
     try:
@@ -405,11 +413,7 @@ def pages():
                         page.goto(site.address + "/dock")
                         page.wait_for_selector("#empty")
                         look(page, f"dock-empty-{tag}", rules)
-                        page.goto(site.address + "/sign-in")
-                        page.fill("#name", "admin")
-                        page.fill("#password", PASSWORD)
-                        page.locator("button.main").click()
-                        page.wait_for_url(site.address + "/")
+                        sign_in(page, site, "admin")
                         for path, name in (("/", "home"), ("/accounts", "accounts"), ("/nothing", "problem")):
                             page.goto(site.address + path)
                             look(page, f"{name}-{tag}", rules)
@@ -476,11 +480,7 @@ def notary_desk():
                 page = browser.page(locale, size)
                 uploads = []
                 page.on("request", lambda request: uploads.append(len(request.post_data or "")))
-                page.goto(site.address + "/sign-in")
-                page.fill("#name", "a-notary")
-                page.fill("#password", PASSWORD)
-                page.locator("button.main").click()
-                page.wait_for_url(site.address + "/")
+                sign_in(page, site, "a-notary")
                 page.goto(site.address + "/verify")
                 look(page, f"verify-empty-{language}-{size[0]}", rules)
 
@@ -581,11 +581,7 @@ def inbox():
         browser = Browser()
         try:
             page = browser.page("zh-CN", (390, 844))
-            page.goto(site.address + "/sign-in")
-            page.fill("#name", "000042")
-            page.fill("#password", PASSWORD)
-            page.locator("button.main").click()
-            page.wait_for_url(site.address + "/")
+            sign_in(page, site, "000042")
             page.goto(site.address + "/inbox")
             look(page, "inbox-zh-390", rules)
             before = page.locator("article").count()
@@ -697,11 +693,7 @@ def watching():
                             os.path.join(again, "DSJ_R1_000042_20190810_103000.mp4")], check=True)
             run("ingest", again)
             page = browser.page("zh-CN", (1280, 800))
-            page.goto(site.address + "/sign-in")
-            page.fill("#name", "000042")
-            page.fill("#password", PASSWORD)
-            page.locator("button.main").click()
-            page.wait_for_url(site.address + "/")
+            sign_in(page, site, "000042")
             page.goto(site.address + "/inbox")
             page.get_by_text("查看录像").click()
             video = page.locator("video")

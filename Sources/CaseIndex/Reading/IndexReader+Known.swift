@@ -1,5 +1,4 @@
 package import Evidence
-import GRDB
 
 /// A file that an earlier docking took, as the ledger has it.
 package struct KnownFile: Hashable, Sendable {

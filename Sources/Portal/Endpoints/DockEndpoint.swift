@@ -15,7 +15,7 @@ struct DockEndpoint: Endpoint {
         router.get("dock") { _, context in
             try require(context)
             let keys = [
-                "bytesLeft", "files", "minutes", "needLook", "notTaken", "officer", "recorder",
+                "bytesLeft", "files", "minutes", "needLook", "notTaken", "officer",
                 "secondsLeft",
             ]
             let texts = keys.map { ($0, JSONValue.string(text($0, context))) }

@@ -35,9 +35,9 @@ package struct FootageObject: Sendable {
 }
 
 /// Footage that is linked to no case, as its officer sees it.
-package struct InboxItem: Hashable, Sendable {
+package struct InboxItem: Sendable {
     /// A field task that it may be of.
-    package struct Candidate: Hashable, Sendable {
+    package struct Candidate: Sendable {
         package let caseNumbers: [String]
         /// The kind of action, as its schedule has it: `search`, …
         package let action: String
@@ -56,13 +56,6 @@ package struct InboxItem: Hashable, Sendable {
             (self.begins, self.ends, self.place) = (begins, ends, place)
             (self.points, self.reasons) = (points, reasons)
         }
-
-        package static func == (left: Candidate, right: Candidate) -> Bool {
-            left.caseNumbers == right.caseNumbers && left.begins == right.begins
-                && left.points == right.points
-        }
-
-        package func hash(into hasher: inout Hasher) { hasher.combine(caseNumbers) }
     }
 
     package let item: String
@@ -75,19 +68,18 @@ package struct InboxItem: Hashable, Sendable {
     package let bytes: Int64
     package let recorder: String?
     package let isImportant: Bool
-    package let isProposed: Bool
     /// Whether a browser may be able to play it.
     package let isPlayable: Bool
     package let candidates: [Candidate]
 
     package init(
         item: String, path: String?, begins: Timestamp?, isTimeSure: Bool, seconds: Int64?,
-        bytes: Int64, recorder: String?, isImportant: Bool, isProposed: Bool,
+        bytes: Int64, recorder: String?, isImportant: Bool,
         isPlayable: Bool, candidates: [Candidate]
     ) {
         (self.item, self.path, self.begins, self.isTimeSure) = (item, path, begins, isTimeSure)
         (self.seconds, self.bytes, self.recorder) = (seconds, bytes, recorder)
-        (self.isImportant, self.isProposed) = (isImportant, isProposed)
+        self.isImportant = isImportant
         (self.isPlayable, self.candidates) = (isPlayable, candidates)
     }
 }

@@ -3,7 +3,7 @@ import Evidence
 
 /// What somebody may do: denied unless a line here allows it.
 enum Rights {
-    enum Deed: CaseIterable {
+    enum Deed {
         /// Says how the station is.
         case seeState
         case manageAccounts

@@ -65,9 +65,10 @@ actor WallFeed {
             stillFor += 1
             guard stillFor > 1 else { return }
         }
-        let event = Self.event(
-            "wall",
-            ["time": .string(now().description), "slots": .array(slots.map(\.json))])
+        let data: JSONValue = [
+            "time": .string(now().description), "slots": .array(slots.map(\.json)),
+        ]
+        let event = ByteBuffer(string: "event: wall\ndata: \(JSONWriter.line(data))\n\n")
         last = (slots, event)
         tell(event)
     }
@@ -75,9 +76,5 @@ actor WallFeed {
     private func tell(_ event: ByteBuffer) {
         stillFor = 0
         for feed in viewers.values { feed.yield(event) }
-    }
-
-    private static func event(_ name: String, _ data: JSONValue) -> ByteBuffer {
-        ByteBuffer(string: "event: \(name)\ndata: \(JSONWriter.line(data))\n\n")
     }
 }
