@@ -259,8 +259,11 @@ class Bench:
     def finish(self):
         """The checks that are told once for an experiment."""
         self.expect(self.injected > 0, "no fault was injected")
-        self.expect(not self.unfired, f"{len(self.unfired)} of {self.injected} faults were not "
-                    f"seen to fire: {self.unfired[:5]}")
+        # Threads take turns: of many, a few instances may not come up again on a busy machine.
+        unfired = f"{len(self.unfired)} of {self.injected} faults were not seen to fire: " \
+                  f"{self.unfired[:5]}"
+        if self.expect(len(self.unfired) <= self.injected // 20, unfired) and self.unfired:
+            self.note(unfired)
         if self.stranded:
             where, count = self.stranded[0]
             self.expect(False, f"audit never comes clean again after {len(self.stranded)} of the "
