@@ -84,7 +84,7 @@ let package = Package(
         room(
             "Portal",
             [
-                "Evidence", "TransparencyLog", "Custody", "Witness", "Accounts",
+                "Evidence", "Fixity", "TransparencyLog", "Custody", "Witness", "Accounts",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -101,6 +101,11 @@ let package = Package(
                 .embedInCode("Assets/mark.svg"), .embedInCode("Assets/style.css"),
                 .embedInCode("Assets/verify.js"),
                 .embedInCode("Pages/accounts.mustache"), .embedInCode("Pages/bottom.mustache"),
+                .embedInCode("Pages/case.mustache"), .embedInCode("Pages/cases.mustache"),
+                .embedInCode("Pages/item.mustache"), .embedInCode("Pages/lines.mustache"),
+                .embedInCode("Pages/purpose.mustache"),
+                .embedInCode("Pages/recordings.mustache"),
+                .embedInCode("Pages/viewings.mustache"),
                 .embedInCode("Pages/dock.mustache"), .embedInCode("Pages/home.mustache"),
                 .embedInCode("Pages/inbox.mustache"),
                 .embedInCode("Pages/join.mustache"), .embedInCode("Pages/joined.mustache"),

@@ -63,6 +63,20 @@ extension CaseNumber {
     }
 }
 
+extension CaseNumberQuery {
+    /// A part of a case number as somebody wrote it.
+    ///
+    /// - Throws: `wrong-usage` where the text has signs that no case number has.
+    init(asked text: String) throws {
+        guard let query = CaseNumberQuery(text) else {
+            throw AssemblyFailure(
+                .wrongUsage, subject: SafeText.of(text),
+                wanted: Bilingual("a part of a case number is wanted", "应为案号或案号的一部分"))
+        }
+        self = query
+    }
+}
+
 extension Operations {
     /// Links by hand, or takes a link away; in the ledger and the index when it returns.
     func assign(

@@ -133,9 +133,9 @@ package struct Daemon: Sendable {
             let name = station.layout.station.name
             let pages = try Pages(
                 of: StationPortal(station: station), name: name, version: version,
-                accounts: people.store, footage: StationFootage(station: station), people: people,
-                settings: settings, log: ledger,
-                now: { Clock.now() })
+                accounts: people.store, footage: StationFootage(station: station),
+                cases: StationCases(station: station), people: people, settings: settings,
+                log: ledger, now: { Clock.now() })
             // Where nothing can be entered now, the next start tells the link.
             return ([], pages, try? await people.firstLink())
         } catch let failure as any Failure {

@@ -102,7 +102,7 @@ extension ListVerdict {
         fields.append(Self.text(stampedSize))
         fields.append(stampTime?.description ?? "")
         fields.append(note?.words.text(in: language) ?? "")
-        return fields.map(Self.quoted).joined(separator: ",") + "\r"
+        return TableLine.of(fields) + "\r"
     }
 
     package var json: JSONValue {
@@ -138,16 +138,8 @@ extension ListVerdict {
 
     private static func text(_ number: Int64?) -> String { number.map(String.init) ?? "" }
 
-    private static func quoted(_ field: String) -> String {
-        guard field.utf8.contains(where: { [0x22, 0x2c, 0x0a, 0x0d].contains($0) }) else {
-            return field
-        }
-        return "\"" + field.replacing("\"", with: "\"\"") + "\""
-    }
-
     /// What a list says, for a terminal and a spreadsheet: neither acts upon it.
     private static func shown(_ text: String) -> String {
-        let shown = SafeText.of(text)
-        return shown.utf8.first.map { "=+-@".utf8.contains($0) } == true ? "'" + shown : shown
+        TableLine.spreadsheetSafe(SafeText.of(text))
     }
 }

@@ -196,7 +196,7 @@ extension Stages {
 }
 
 extension ListedOrder {
-    fileprivate func json(now: Timestamp) -> JSONValue {
+    func json(now: Timestamp) -> JSONValue {
         var members = order.row.members
         members["order"] = .string(name)
         members["state"] = .string(state.rawValue)

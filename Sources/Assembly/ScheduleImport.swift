@@ -180,14 +180,7 @@ extension StationReader {
     ///
     /// - Throws: `wrong-usage` where the text has signs that no case number has.
     package func cases(_ text: String?, limit: Int, log: Logger) async throws -> [JSONValue] {
-        let query = try text.map { text in
-            guard let query = CaseNumberQuery(text) else {
-                throw AssemblyFailure(
-                    .wrongUsage, subject: SafeText.of(text),
-                    wanted: Bilingual("a part of a case number is wanted", "应为案号或案号的一部分"))
-            }
-            return query
-        }
+        let query = try text.map(CaseNumberQuery.init(asked:))
         return try await index(log: log).cases(query, limit: limit).map { .object($0.row.members) }
     }
 

@@ -1,5 +1,6 @@
 import CLinux
 import CaseIndex
+import Casework
 import Custody
 import DurableFiles
 package import Evidence
@@ -39,6 +40,7 @@ package final class Station: Sendable {
     package let isAlone: Bool
     let root: DurableRoot
     private let accountDesk = Mutex<AccountDesk?>(nil)
+    private let courtTable = Mutex<CourtTable?>(nil)
     private let lock: RootLock
     private let index: IndexWriter
 
@@ -162,6 +164,18 @@ package final class Station: Sendable {
             let made = try AccountDesk(root: root, path: layout.path, stages: stages)
             desk = made
             return made
+        }
+    }
+
+    /// The courts that the site knows, read by whoever asks first.
+    ///
+    /// - Throws: `malformed-setting`.
+    func courts() throws -> CourtTable {
+        try courtTable.withLock { table in
+            if let table { return table }
+            let read = try settings.courtTable()
+            table = read
+            return read
         }
     }
 

@@ -20,15 +20,16 @@ struct StationFootage: FootageDesk {
     init(station: Station) { self.station = station }
 
     func ownership(of item: String) async throws -> ItemOwnership? {
-        try await offPool { [index = station.stages.index] () -> ItemOwnership? in
-            guard let found = try index.kept(item) else { return nil }
-            // Who has a part of it linked to his case does not get the whole.
-            let whole = found.cases.map(\.assignment).filter { $0.from == nil && $0.to == nil }
-            let cases = Set(whole.map(\.caseNumber))
-            let judges = try cases.compactMap {
-                try index.knownCase($0)?.row.members["judge"]?.stringValue
-            }
-            return ItemOwnership(officer: found.officer, judges: Set(judges))
+        try await offPool { [station] () -> ItemOwnership? in
+            guard let found = try station.stages.index.kept(item) else { return nil }
+            let desk = try CaseStandings(station)
+            let links = found.cases.map(\.assignment)
+            let whole = Set(links.filter { $0.from == nil && $0.to == nil }.map(\.caseNumber))
+            let standings = try Set(links.map(\.caseNumber)).map { try desk.standing(of: $0) }
+                .sorted { $0.number < $1.number }
+            return ItemOwnership(
+                officer: found.officer, cases: standings.filter { whole.contains($0.number) },
+                isRestricted: standings.contains(where: \.isRestricted))
         }
     }
 
@@ -56,29 +57,8 @@ struct StationFootage: FootageDesk {
         }
     }
 
-    func discloseView(of item: String, by: String) async throws {
-        let stages = station.stages
-        try await stages.ledger.integrate([
-            NewCustodyEvent(
-                kind: .disclosure, time: stages.now(), previous: LedgerName(item)?.leaf,
-                rows: [DisclosureRow(item: item, by: by, how: "view", why: nil).row])
-        ])
-        try await stages.publish()
-    }
-
-    func inbox(of officer: String, after cursor: String?, by: String) async throws -> InboxPage {
-        let page = try await offPool { try self.page(of: officer, after: cursor) }
-        guard !page.items.isEmpty else { return page }
-        // Who saw it stands in the ledger before he does.
-        let rows = page.items.map {
-            DisclosureRow(item: $0.item, by: by, how: "list", why: "inbox").row
-        }
-        let stages = station.stages
-        try await stages.ledger.integrate([
-            NewCustodyEvent(kind: .disclosure, time: stages.now(), rows: rows)
-        ])
-        try await stages.publish()
-        return page
+    func inbox(of officer: String, after cursor: String?) async throws -> InboxPage {
+        try await offPool { try self.page(of: officer, after: cursor) }
     }
 
     private func page(of officer: String, after cursor: String?) throws -> InboxPage {

@@ -21,6 +21,7 @@ enum IndexFormat {
         OrderView.self,
         RetentionView.self,
         ErasureView.self,
+        AccessView.self,
     ]
 
     /// What an open file is to us.

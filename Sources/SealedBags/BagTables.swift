@@ -37,7 +37,7 @@ struct BagTables {
     private mutating func addName(
         _ path: RecorderPath, of item: String, _ sha256: String, _ sm3: String, _ size: Int64
     ) {
-        let shown = Self.spreadsheetSafe(path.display)
+        let shown = TableLine.spreadsheetSafe(path.display)
         // Where what is shown is not the name itself, the name stands beside it.
         let isExact = path.utf8.map { $0.utf8.elementsEqual(shown.utf8) } ?? false
         names += Self.line([
@@ -48,17 +48,6 @@ struct BagTables {
 
     /// A line of RFC 4180.
     private static func line(_ fields: [String]) -> [UInt8] {
-        let quoted = fields.map { field in
-            field.utf8.contains { [0x22, 0x2c, 0x0a, 0x0d].contains($0) }
-                ? "\""
-                    + field.split(separator: "\"", omittingEmptySubsequences: false)
-                    .joined(separator: "\"\"") + "\"" : field
-        }
-        return Array((quoted.joined(separator: ",") + "\r\n").utf8)
-    }
-
-    /// A name that a spreadsheet would take for a formula begins with an apostrophe.
-    private static func spreadsheetSafe(_ text: String) -> String {
-        text.utf8.first.map { "=+-@".utf8.contains($0) } == true ? "'" + text : text
+        Array((TableLine.of(fields) + "\r\n").utf8)
     }
 }

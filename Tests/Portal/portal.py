@@ -187,6 +187,14 @@ MATRIX = {
     ("GET", "/api/v1/proofs/999999"): {"out": 401, "officer": 404, "judge": 404, "notary": 404, "supervisor": 404, "admin": 404},
     ("GET", "/inbox"): {"out": 401, "officer": 200, "judge": 404, "notary": 404, "supervisor": 404, "admin": 404},
     ("POST", "/inbox"): {"out": 401, "officer": 422, "judge": 404, "notary": 404, "supervisor": 404, "admin": 404},
+    ("GET", "/cases"): dict.fromkeys(("officer", "judge", "notary", "supervisor"), 200) | {"out": 401, "admin": 404},
+    ("GET", "/recordings"): dict.fromkeys(("officer", "judge", "notary", "supervisor"), 200) | {"out": 401, "admin": 404},
+    ("GET", "/api/v1/cases"): dict.fromkeys(("officer", "judge", "notary", "supervisor"), 200) | {"out": 401, "admin": 404},
+    ("GET", "/api/v1/footage"): dict.fromkeys(("officer", "judge", "notary", "supervisor"), 200) | {"out": 401, "admin": 404},
+    ("GET", "/cases/x"): dict.fromkeys(("officer", "judge", "notary", "supervisor", "admin"), 404) | {"out": 401},
+    ("POST", "/cases/x/purpose"): dict.fromkeys(("officer", "judge", "notary", "supervisor", "admin"), 404) | {"out": 401},
+    ("POST", "/cases/x/access"): dict.fromkeys(("officer", "judge", "notary", "supervisor", "admin"), 404) | {"out": 401},
+    ("GET", "/items/0602-0"): dict.fromkeys(("officer", "judge", "notary", "supervisor", "admin"), 404) | {"out": 401},
     ("GET", "/footage/0602-0"): dict.fromkeys(("officer", "judge", "notary", "supervisor", "admin"), 404) | {"out": 401},
     ("GET", "/api/openapi.json"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 200),
     ("GET", "/sign-in"): {"out": 200, "officer": 303, "judge": 303, "notary": 303, "supervisor": 303, "admin": 303},
@@ -682,7 +690,9 @@ def watching():
         run("assign", item, "（2019）闽0602执124号", "--why", "test")
         check("a judge sees nothing of another judge's case", raw(judge)[0] == 404)
         run("assign", item, "（2019）闽0602执123号", "--why", "test")
-        check("and that of his own", raw(judge, Range="bytes=0-9")[:2] == (206, data[:10]))
+        check("of his own he first says why", raw(judge, Range="bytes=0-9")[0] == 428)
+        check("and then has it", raw(judge, name=item + "?why=the%20case", Range="bytes=0-9")[:2] == (206, data[:10])
+              and raw(judge, Range="bytes=0-9")[0] == 206)
         check("which is entered, too", count("disclosure") == before + 2, count("disclosure") - before)
         browser = Browser()
         try:

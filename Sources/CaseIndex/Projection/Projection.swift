@@ -51,6 +51,9 @@ struct Projection {
         ProposalStepProjection.self,
         DeletionProjection.self,
         ErasureProjection.self,
+        CaseAccessProjection.self,
+        CaseRestrictionProjection.self,
+        DisclosureProjection.self,
     ]
 
     private struct Key: Hashable {

@@ -13,14 +13,15 @@ enum CaseProjection: RowProjection {
         try tables.run(
             """
             INSERT OR REPLACE INTO cases (origin, number, leaf, year, courtSign, courtDigits, type,
-                serial, suffix, restricted, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                serial, suffix, restricted, judge, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(number.description), .integer(event.index), .integer(Int64(number.year)),
                 .text(number.courtSign), .text(number.courtDigits), .text(number.type),
                 .integer(Int64(number.number)), .init(number.suffix.map { Int64($0) }),
-                .init(known.restricted), .text(JSONWriter.line(.object(row.members))),
+                .init(known.restricted), .init(known.judge),
+                .text(JSONWriter.line(.object(row.members))),
             ])
         try tables.refreshSearch(of: number)
     }

@@ -11,8 +11,8 @@ extension IndexReader {
         guard filter.limit > 0 else { return [] }
         return try read { db in
             var query = ListQuery(filter)
-            // A case has few recordings: they are all looked at.
-            if filter.caseNumber == nil,
+            // A case has few recordings, and so has who sees few cases: they are all looked at.
+            if filter.caseNumber == nil, !query.isUnordered,
                 let expression = SearchText.expression(for: filter.terms),
                 try Self.isRare(expression, limit: filter.limit, db)
             {
@@ -53,7 +53,7 @@ private struct ListQuery {
     private(set) var values: [IndexTables.Value] = []
     private var source = "items i"
     /// Whether all rows of the source are to be sorted, which come in no order of the list.
-    private var isUnordered = false
+    private(set) var isUnordered = false
     private var order = "i.start DESC, i.leaf DESC, i.origin"
     private let limit: Int
 
@@ -90,6 +90,7 @@ private struct ListQuery {
         if let most = filter.maxDuration { add("i.duration <= ?", .integer(most)) }
         if let state = filter.state { self.add(state) }
         if !filter.courts.isEmpty { self.add(courts: filter.courts) }
+        if let sight = filter.sight { self.add(sight) }
         if let cursor = filter.after { self.add(cursor) }
         self.add(filter.terms)
         if !filter.includesSidecars, filter.state != .deleted {
@@ -125,17 +126,60 @@ private struct ListQuery {
         }
     }
 
-    /// Of a court: `（2019）闽06执123号` has its code behind the year, and no digit behind the code.
     private mutating func add(courts: [String]) {
-        let each = courts.map { _ in
-            "(substr(k.number, 7, length(?)) = ? AND substr(k.number, 7 + length(?), 1) NOT GLOB '[0-9]')"
-        }
+        let each = courts.map { _ in CourtCondition.sql(of: "k.number") }
         conditions.append(
             """
             EXISTS (SELECT 1 FROM assignments k WHERE k.origin = i.origin AND k.item = i.leaf
                 AND k.stands = 1 AND (\(each.joined(separator: " OR "))))
             """)
-        values += courts.flatMap { [.text($0), .text($0), .text($0)] }
+        values += CourtCondition.values(courts)
+    }
+
+    private mutating func add(_ sight: ListFilter.Sight) {
+        var ways: [String] = []
+        if let officer = sight.officer {
+            ways.append("i.officer = ?")
+            values.append(.text(officer))
+        }
+        let whole = """
+            EXISTS (SELECT 1 FROM assignments k WHERE k.origin = i.origin AND k.item = i.leaf
+                AND k.stands = 1 AND k.begins = 0 AND k.ends IS NULL AND
+            """
+        if !sight.cases.isEmpty {
+            ways.append(whole + " k.number IN (SELECT value FROM json_each(?)))")
+            values.append(.text(Self.list(sight.cases)))
+        }
+        if !sight.courts.isEmpty {
+            let each = sight.courts.map { _ in CourtCondition.sql(of: "k.number") }
+                .joined(separator: " OR ")
+            ways.append(
+                """
+                (i.links > 0 AND \(whole) (\(each))) AND NOT EXISTS (
+                    SELECT 1 FROM assignments k
+                    LEFT JOIN cases c ON c.origin = k.origin AND c.number = k.number
+                    LEFT JOIN restrictions r ON r.origin = k.origin AND r.number = k.number
+                    WHERE k.origin = i.origin AND k.item = i.leaf AND k.stands = 1
+                        AND (r.restricted = 1 OR c.restricted = 1
+                            AND (r.leaf IS NULL OR r.leaf < c.leaf))))
+                """)
+            values += CourtCondition.values(sight.courts)
+        }
+        conditions.append(ways.isEmpty ? "0" : "(" + ways.joined(separator: " OR ") + ")")
+        // Few cases are a small part of all footage: they are fetched and sorted.
+        if sight.courts.isEmpty, sight.officer == nil, source == "items i" {
+            isUnordered = true
+            source = """
+                (SELECT DISTINCT a.origin, a.item FROM assignments a
+                    WHERE a.stands = 1 AND a.number IN (SELECT value FROM json_each(?))) g
+                CROSS JOIN items i ON i.origin = g.origin AND i.leaf = g.item
+                """
+            values.insert(.text(Self.list(sight.cases)), at: 0)
+        }
+    }
+
+    private static func list(_ texts: [String]) -> String {
+        JSONWriter.line(.array(texts.map(JSONValue.string)))
     }
 
     private mutating func add(_ cursor: ListCursor) {
@@ -188,6 +232,22 @@ private struct ListQuery {
             \(isUnordered ? "" : filter)
             ORDER BY \(order) LIMIT \(limit)
             """
+    }
+}
+
+/// Whether a case is of a court: `（2019）闽06执123号` has its code behind the year, and no digit
+/// behind the code.
+enum CourtCondition {
+    static func sql(of column: String) -> String {
+        """
+        (substr(\(column), 7, length(?)) = ?
+            AND substr(\(column), 7 + length(?), 1) NOT GLOB '[0-9]')
+        """
+    }
+
+    /// What each court's condition is given.
+    static func values(_ courts: [String]) -> [IndexTables.Value] {
+        courts.flatMap { [.text($0), .text($0), .text($0)] }
     }
 }
 

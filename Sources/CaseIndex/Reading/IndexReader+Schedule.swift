@@ -3,7 +3,11 @@ import GRDB
 
 extension IndexReader {
     /// Cases that fit a part of a case number, the newest first; all where nothing is asked for.
-    package func cases(_ query: CaseNumberQuery?, limit: Int) throws -> [CaseRow] {
+    ///
+    /// - Parameter sight: only what somebody may see; restricted cases of his courts are not.
+    package func cases(
+        _ query: CaseNumberQuery?, seenBy sight: ListFilter.Sight? = nil, limit: Int
+    ) throws -> [CaseRow] {
         var conditions: [String] = []
         var values: [IndexTables.Value] = []
         for pattern in query?.patterns ?? [] {
@@ -11,10 +15,24 @@ extension IndexReader {
             conditions.append(condition)
             values += found
         }
-        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " OR ")
+        var filter = conditions.isEmpty ? "1" : "(" + conditions.joined(separator: " OR ") + ")"
+        if let sight {
+            let each = ["0"] + sight.courts.map { _ in CourtCondition.sql(of: "number") }
+            filter += """
+                 AND (number IN (SELECT value FROM json_each(?)) OR (\(each.joined(separator: " OR ")))
+                    AND NOT EXISTS (
+                        SELECT 1 FROM cases c LEFT JOIN restrictions r
+                            ON r.origin = c.origin AND r.number = c.number
+                        WHERE c.origin = cases.origin AND c.number = cases.number
+                            AND (r.restricted = 1 OR c.restricted = 1
+                                AND (r.leaf IS NULL OR r.leaf < c.leaf))))
+                """
+            values.append(.text(JSONWriter.line(.array(sight.cases.map(JSONValue.string)))))
+            values += CourtCondition.values(sight.courts)
+        }
         return try rows(
             """
-            SELECT body FROM cases \(filter)
+            SELECT body FROM cases WHERE \(filter)
             ORDER BY year DESC, serial DESC, number LIMIT \(max(0, limit))
             """, values
         ).compactMap { try $0.schedule(CaseRow.kind).map { try CaseRow($0) } }

@@ -26,9 +26,24 @@ package struct ListFilter: Hashable, Sendable {
     package var isUnassigned = false
     /// Sidecars too as lines of their own, not only with their footage.
     package var includesSidecars = false
+    /// Only what somebody may see.
+    package var sight: Sight?
     package var limit = 100
 
     package init() {}
+
+    /// What somebody may see: nothing, where nothing is named.
+    package struct Sight: Hashable, Sendable {
+        /// Footage of this officer.
+        package var officer: String?
+        /// Footage that is linked to one of these cases, whole.
+        package var cases: [String] = []
+        /// Footage that is linked to a case of one of these courts, whole, and to none that is
+        /// restricted.
+        package var courts: [String] = []
+
+        package init() {}
+    }
 
     /// How footage stands.
     package enum State: String, Sendable, CaseIterable {

@@ -81,6 +81,26 @@ package struct CourtTable: Sendable {
             .compactMap(number.at(court:))
     }
 
+    /// Every code of the court and of those above it, whose people see its cases.
+    package func chain(above code: String) -> Set<String> {
+        var found: Set<String> = []
+        var next: String? = code
+        while let code = next, !found.contains(code) {
+            found.formUnion(codes(alongside: code))
+            next = court(code)?.parent
+        }
+        return found
+    }
+
+    /// Every code of the court and of those below it, its own first.
+    package func codes(below code: String) -> [String] {
+        let own = codes(alongside: code)
+        return own
+            + courts.flatMap(\.codes).filter {
+                !own.contains($0) && chain(above: $0).contains(code)
+            }
+    }
+
     /// Whether two codes are those of one court.
     package func isSame(_ one: String, _ other: String) -> Bool {
         one == other || places[one] != nil && places[one] == places[other]

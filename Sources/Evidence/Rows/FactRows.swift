@@ -87,18 +87,23 @@ package struct ReplicationRow: Hashable, Sendable {
     }
 }
 
-/// A row of a `disclosure`: bytes of an item left the station.
+/// A row of a `disclosure`: somebody sees an item, or takes its bytes along.
 package struct DisclosureRow: Hashable, Sendable {
     package static let kind = "disclosure"
 
     package var item: String
     package var by: String
-    /// `copy`, later `view`, `export`.
+    /// `list` and `describe` for what is said of it, `view`, `copy`, `export`.
     package var how: String
     package var why: String?
+    /// The case that it was looked at for.
+    package var caseNumber: CaseNumber?
 
-    package init(item: String, by: String, how: String, why: String?) {
+    package init(
+        item: String, by: String, how: String, why: String?, caseNumber: CaseNumber? = nil
+    ) {
         (self.item, self.by, self.how, self.why) = (item, by, how, why)
+        self.caseNumber = caseNumber
     }
 
     package var row: RecordRow {
@@ -106,6 +111,7 @@ package struct DisclosureRow: Hashable, Sendable {
             "item": .string(item), "by": .string(by), "how": .string(how),
         ]
         members.set("why", why)
+        members.set("caseNumber", caseNumber?.description)
         return RecordRow(kind: Self.kind, members: members)
     }
 
@@ -115,6 +121,7 @@ package struct DisclosureRow: Hashable, Sendable {
         by = try read.string("by")
         how = try read.string("how")
         why = read.optionalString("why")
+        caseNumber = row.members["caseNumber"] == nil ? nil : try read.caseNumber("caseNumber")
     }
 }
 

@@ -9,7 +9,8 @@ import NIOCore
 /// it stands in the custody log before the first.
 struct FootageEndpoint: Endpoint {
     let footage: any FootageDesk
-    let views: ViewRegister
+    let register: DisclosureRegister
+    let purposes: Purposes
 
     func add(to router: Routes) {
         router.get("footage/:item", use: answer)
@@ -61,7 +62,14 @@ struct FootageEndpoint: Endpoint {
                 status: status, headers: headers,
                 body: ResponseBody(contentLength: length) { try await $0.finish(nil) })
         }
-        try await views.enter(name, by: me, session: context.token ?? "")
+        let session = context.token ?? ""
+        var (why, number): (String?, CaseNumber?) = (nil, nil)
+        if ownership.officer != me.name, let standing = Rights.caseOfView(me, ownership) {
+            number = standing.number
+            why = try await purposes.require(standing.number, session, request)
+        }
+        try await register.enter(
+            [name], .view, by: me, session: session, why: why, for: number)
         return Response(
             status: status, headers: headers,
             body: ResponseBody(contentLength: length) { [first, last] writer in
@@ -89,36 +97,5 @@ struct FootageEndpoint: Endpoint {
             try await writer.write(ByteBuffer(bytes: bytes[from...to]))
             bytes = try await following
         }
-    }
-}
-
-/// Enters that somebody watches an item, once for each item and session: the player asks for many
-/// parts.
-actor ViewRegister {
-    private struct View: Hashable {
-        let item: String
-        let session: String
-    }
-
-    private let footage: any FootageDesk
-    private var entered: Set<View> = []
-    private var entering: [View: Task<Void, any Error>] = [:]
-    /// Sessions end; so many views are remembered at most, and what is forgotten is entered again.
-    private static let limit = 100_000
-
-    init(_ footage: any FootageDesk) { self.footage = footage }
-
-    /// It stands in the ledger when this returns.
-    func enter(_ item: String, by me: Account, session: String) async throws {
-        let view = View(item: item, session: session)
-        guard !entered.contains(view) else { return }
-        let task =
-            entering[view]
-            ?? Task { [footage] in try await footage.discloseView(of: item, by: me.by) }
-        entering[view] = task
-        defer { entering[view] = nil }
-        try await task.value
-        if entered.count >= Self.limit { entered = [] }
-        entered.insert(view)
     }
 }

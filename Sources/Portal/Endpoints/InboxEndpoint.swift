@@ -8,6 +8,7 @@ import Hummingbird
 struct InboxEndpoint: Endpoint {
     let pages: PageShelf
     let footage: any FootageDesk
+    let register: DisclosureRegister
 
     func add(to router: Routes) {
         router.get("inbox") { request, context in
@@ -101,7 +102,9 @@ struct InboxEndpoint: Endpoint {
     private func page(
         _ values: [String: Any], _ me: Account, after cursor: String?, _ context: PortalContext
     ) async throws -> Response {
-        let inbox = try await footage.inbox(of: me.name, after: cursor, by: me.by)
+        let inbox = try await footage.inbox(of: me.name, after: cursor)
+        try await register.enter(
+            inbox.items.map(\.item), .list, by: me, session: context.token ?? "", why: "inbox")
         var values = values
         values["items"] = inbox.items.map { self.values(of: $0, context.language) }
         values["isEmpty"] = inbox.items.isEmpty
@@ -123,7 +126,7 @@ struct InboxEndpoint: Endpoint {
                 [
                     "cases": candidate.caseNumbers.map { ["case": $0, "item": item.item] },
                     "what": [
-                        text("action-" + candidate.action),
+                        Texts.all.action(candidate.action, in: language),
                         LocalMoment.text(candidate.begins, candidate.ends),
                         candidate.place ?? "",
                     ].filter { !$0.isEmpty }.joined(separator: " · "),

@@ -1,4 +1,5 @@
 import Evidence
+import Fixity
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -38,5 +39,36 @@ extension Response {
     /// A refusal in one line.
     static func refused(_ status: HTTPResponse.Status) -> Response {
         Response(status, Array((status.reasonPhrase + "\n").utf8), type: plainText)
+    }
+}
+
+extension Request {
+    /// A field of the query, decoded; nil where it is left out or empty.
+    func query(_ name: String) -> String? {
+        guard let text = Form.fields(of: uri.query ?? "")[name], !text.isEmpty else { return nil }
+        return text
+    }
+
+    /// A day of the query (`yyyy-MM-dd`), in China's time.
+    ///
+    /// - Throws: `malformed-day`.
+    func day(_ name: String) throws -> ClosedRange<Timestamp>? {
+        guard let text = query(name) else { return nil }
+        guard let day = LocalMoment.day(text) else { throw PortalProblem.malformedDay }
+        return day
+    }
+}
+
+extension Response {
+    /// JSON, with a tag by which the same answer need not be sent again (RFC 9110 section 13).
+    init(json: JSONValue, _ request: Request) throws {
+        self.init(json: json)
+        guard request.method == .get || request.method == .head else { return }
+        let tag = "\"" + SHA256Digest.of(Array(JSONWriter.line(json).utf8)).hex + "\""
+        headers[.eTag] = tag
+        headers[.cacheControl] = "private, no-cache"
+        if let known = request.headers[.ifNoneMatch], known.contains(tag) {
+            self.init(status: .notModified, headers: headers)
+        }
     }
 }

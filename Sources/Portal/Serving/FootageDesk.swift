@@ -4,11 +4,14 @@ package import Evidence
 package struct ItemOwnership: Hashable, Sendable {
     /// Who is believed to have carried the recorder.
     package let officer: String?
-    /// The judges of the cases that it is linked to.
-    package let judges: Set<String>
+    /// The cases that it is linked to, whole: who has a part of it linked to his case does not get
+    /// the rest.
+    package let cases: [CaseStanding]
+    /// Whether one of its cases is restricted, or one that a part of it is linked to.
+    package let isRestricted: Bool
 
-    package init(officer: String?, judges: Set<String>) {
-        (self.officer, self.judges) = (officer, judges)
+    package init(officer: String?, cases: [CaseStanding], isRestricted: Bool) {
+        (self.officer, self.cases, self.isRestricted) = (officer, cases, isRestricted)
     }
 }
 
@@ -93,17 +96,15 @@ package struct InboxPage: Sendable {
     package init(items: [InboxItem], next: String?) { (self.items, self.next) = (items, next) }
 }
 
-/// Footage, as the pages work on it. Every call that shows something of it has entered who sees it
-/// in the ledger before it returns.
+/// Footage, as the pages work on it. What tells of footage is entered by whoever calls
+/// (``DisclosureRegister``), before it is shown.
 package protocol FootageDesk: Sendable {
     /// Nil where there is no such item.
     func ownership(of item: String) async throws -> ItemOwnership?
     /// Nil where there is no such item, or its bytes were deleted when their time was over.
     func object(of item: String) async throws -> FootageObject?
-    /// That somebody watches an item stands in the ledger when this returns.
-    func discloseView(of item: String, by: String) async throws
     /// Footage of an officer that is linked to no case, the newest first.
-    func inbox(of officer: String, after cursor: String?, by: String) async throws -> InboxPage
+    func inbox(of officer: String, after cursor: String?) async throws -> InboxPage
     /// - Throws: a `Failure` for what is no case number.
     func link(_ item: String, to caseNumber: String, by: String) async throws
     /// Says that an item is of no case: private, or a test. A second person has to say so, too,

@@ -52,12 +52,28 @@ struct Form: Sendable {
     }
 
     private static func decoded(_ text: Substring) -> String {
+        PathText.decoded(text.replacing("+", with: " "))
+    }
+}
+
+/// Text as a part of an address: percent-encoded bytes of UTF-8 (RFC 3986 section 2.1).
+enum PathText {
+    /// Letters and digits as they are, every other byte encoded.
+    static func encoded(_ text: String) -> String {
+        text.utf8.map { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: String(UnicodeScalar(byte))
+            default: "%" + Hex.encode([byte]).uppercased()
+            }
+        }.joined()
+    }
+
+    /// A percent sign that encodes nothing stays.
+    static func decoded(_ text: some StringProtocol) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "+") {
-                bytes.append(UInt8(ascii: " "))
-            } else if byte == UInt8(ascii: "%"),
+            if byte == UInt8(ascii: "%"),
                 let value = Hex.decode(String(decoding: rest.prefix(2), as: UTF8.self)),
                 value.count == 1
             {

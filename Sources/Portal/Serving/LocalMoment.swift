@@ -18,4 +18,14 @@ enum LocalMoment {
             + (isSameDay ? end.dropFirst(11) : end[...]).prefix(
                 isSameDay ? 5 : 16)
     }
+
+    /// The first moment of a day (`yyyy-MM-dd`) in China's time, and the last; nil for what is no
+    /// day.
+    static func day(_ text: String) -> ClosedRange<Timestamp>? {
+        guard text.utf8.count == 10, let midnight = CivilTime(text + "T00:00:00") else {
+            return nil
+        }
+        let first = ZoneOffset.china.timestamp(of: midnight)
+        return first...Timestamp(milliseconds: first.milliseconds + 86_400_000 - 1)
+    }
 }

@@ -14,6 +14,11 @@ struct PageShelf: Sendable {
     static let templates: [String: [UInt8]] = [
         "top": PackageResources.top_mustache, "bottom": PackageResources.bottom_mustache,
         "accounts": PackageResources.accounts_mustache, "dock": PackageResources.dock_mustache,
+        "case": PackageResources.case_mustache, "cases": PackageResources.cases_mustache,
+        "item": PackageResources.item_mustache, "lines": PackageResources.lines_mustache,
+        "purpose": PackageResources.purpose_mustache,
+        "recordings": PackageResources.recordings_mustache,
+        "viewings": PackageResources.viewings_mustache,
         "home": PackageResources.home_mustache, "inbox": PackageResources.inbox_mustache,
         "join": PackageResources.join_mustache,
         "joined": PackageResources.joined_mustache, "problem": PackageResources.problem_mustache,
@@ -54,6 +59,7 @@ struct PageShelf: Sendable {
                     "name": session.account.name, "guard": session.guardToken,
                     "isAdmin": roles.contains(.admin),
                     "hasInbox": Rights.may(session.account, .workInbox),
+                    "mayWatch": Rights.may(session.account, .watch),
                     "mayVerify": Rights.may(session.account, .verifyDigests),
                     "roles": roles.sorted().map { $0.words.text(in: context.language) }
                         .joined(separator: context.language == .english ? ", " : "、"),

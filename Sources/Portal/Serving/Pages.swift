@@ -27,11 +27,13 @@ package struct Pages: Sendable {
     ///   - log: the endpoint of the ledger's files.
     package init(
         of station: any PortalStation, name: String, version: String, accounts: AccountStore,
-        footage: any FootageDesk, people: any PeopleDesk, settings: PortalSettings,
+        footage: any FootageDesk, cases: any CaseDesk & DisclosureDesk, people: any PeopleDesk,
+        settings: PortalSettings,
         log: LogEndpoint,
         now: @escaping @Sendable () -> Timestamp
     ) throws {
         let shelf = try PageShelf(station: name)
+        let (register, purposes) = (DisclosureRegister(cases), Purposes())
         (self.shelf, self.accounts, self.now) = (shelf, accounts, now)
         endpoints = [
             log, AssetsEndpoint(),
@@ -46,8 +48,12 @@ package struct Pages: Sendable {
                 wantsSecondFactor: settings.wantsSecondFactor, station: name, now: now),
             AccountsEndpoint(pages: shelf, people: people, scheme: settings.scheme),
             NotaryEndpoint(pages: shelf, station: station),
-            InboxEndpoint(pages: shelf, footage: footage),
-            FootageEndpoint(footage: footage, views: ViewRegister(footage)),
+            InboxEndpoint(pages: shelf, footage: footage, register: register),
+            FootageEndpoint(footage: footage, register: register, purposes: purposes),
+            CasesEndpoint(pages: shelf, cases: cases, register: register, purposes: purposes),
+            ItemsEndpoint(
+                pages: shelf, cases: cases, footage: footage, register: register,
+                purposes: purposes),
         ]
     }
 }

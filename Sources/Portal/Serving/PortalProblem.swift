@@ -32,6 +32,14 @@ struct PortalProblem: Error {
         .forbidden, "forged",
         Bilingual("This form is too old, or not one of ours.", "该表单已失效，或不是本系统的表单。"),
         next: Bilingual("Open the page again, and send it from there.", "请重新打开页面后再提交。"))
+    static let purposeWanted = PortalProblem(
+        .preconditionRequired, "purpose-wanted",
+        Bilingual("Say why you look at this case.", "请先说明查看该案件的目的。"),
+        next: Bilingual(
+            "Open the case's page, or add why=… to the request.", "请先打开案件页面，或在请求中加入 why=…。"))
+    static let malformedDay = PortalProblem(
+        .unprocessableContent, "malformed-day",
+        Bilingual("A day is written like 2026-08-04.", "日期请写成 2026-08-04 的形式。"))
     static let busy = PortalProblem(
         .serviceUnavailable, "busy",
         Bilingual("Too much is asked at once.", "当前请求过多。"),

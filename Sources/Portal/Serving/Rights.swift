@@ -12,7 +12,8 @@ enum Rights {
         case verifyDigests
         /// Looks after his own footage that is linked to no case.
         case workInbox
-        /// Sees footage: an officer his own, a judge that of his cases.
+        /// Sees footage: an officer his own, a judge that of his cases, a supervisor that of his
+        /// courts, anybody that of a case that was opened to him.
         case watch
     }
 
@@ -22,20 +23,69 @@ enum Rights {
         case .manageAccounts: account.roles.contains(.admin)
         case .verifyDigests: !account.roles.isDisjoint(with: [.notary, .judge, .supervisor])
         case .workInbox: account.roles.contains(.officer)
-        case .watch: !account.roles.isDisjoint(with: [.officer, .judge])
+        // Who runs the system sees no footage by that.
+        case .watch: !account.roles.subtracting([.admin]).isEmpty
         }
     }
+
+    // MARK: - Cases
+
+    /// Whether the case, and footage that is linked to it, are his to see.
+    static func may(_ account: Account, see standing: CaseStanding) -> Bool {
+        guard may(account, .watch) else { return false }
+        return isOnCase(account, standing) || oversees(account, standing) && !standing.isRestricted
+    }
+
+    /// Whether he says who else may see it: its judge, and whoever oversees a case that is not
+    /// restricted.
+    static func mayOpen(_ account: Account, _ standing: CaseStanding) -> Bool {
+        isJudge(account, standing) || oversees(account, standing) && !standing.isRestricted
+    }
+
+    private static func isJudge(_ account: Account, _ standing: CaseStanding) -> Bool {
+        account.roles.contains(.judge) && standing.judge == account.name
+    }
+
+    private static func isOnCase(_ account: Account, _ standing: CaseStanding) -> Bool {
+        isJudge(account, standing) || standing.accounts[account.name] != nil
+    }
+
+    private static func oversees(_ account: Account, _ standing: CaseStanding) -> Bool {
+        account.roles.contains(.supervisor)
+            && account.court.map(standing.courts.contains) ?? false
+    }
+
+    // MARK: - Footage
 
     /// Whether he may do it with this footage.
     static func may(_ account: Account, _ deed: Deed, on item: ItemOwnership) -> Bool {
         guard may(account, deed) else { return false }
+        let isOwn = account.roles.contains(.officer) && item.officer == account.name
         return switch deed {
-        case .workInbox: item.officer == account.name
-        case .watch:
-            account.roles.contains(.officer) && item.officer == account.name
-                || account.roles.contains(.judge) && item.judges.contains(account.name)
+        case .workInbox: isOwn
+        case .watch: isOwn || caseOfView(account, item) != nil
         case .seeState, .manageAccounts, .verifyDigests: false
         }
+    }
+
+    /// The case for which he may see footage that is not his own. What is linked to a restricted
+    /// case is seen by those alone who are on one of its cases.
+    static func caseOfView(_ account: Account, _ item: ItemOwnership) -> CaseStanding? {
+        guard may(account, .watch) else { return nil }
+        if let own = item.cases.first(where: { isOnCase(account, $0) }) { return own }
+        guard !item.isRestricted else { return nil }
+        return item.cases.first { oversees(account, $0) }
+    }
+
+    /// What he may see of all footage.
+    static func sight(_ account: Account) -> Sight {
+        var sight = Sight()
+        guard may(account, .watch) else { return sight }
+        if account.roles.contains(.officer) { sight.officer = account.name }
+        sight.account = account.name
+        sight.isJudge = account.roles.contains(.judge)
+        if account.roles.contains(.supervisor) { sight.court = account.court }
+        return sight
     }
 
     /// The account that is signed in and may do this. Who may not is told no more than that nothing

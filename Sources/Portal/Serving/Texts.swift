@@ -30,4 +30,14 @@ package struct Texts: Sendable {
     func text(_ key: String, in language: Language) -> String {
         texts(in: language)[key] ?? key
     }
+
+    /// The state of a case; what no table knows, as the schedule has it.
+    func caseState(_ state: String, in language: Language) -> String {
+        texts(in: language)["case-" + state] ?? state
+    }
+
+    /// The kind of an action; what no table knows, as the schedule has it.
+    func action(_ kind: String, in language: Language) -> String {
+        texts(in: language)["action-" + kind] ?? kind
+    }
 }

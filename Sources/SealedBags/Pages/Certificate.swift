@@ -105,7 +105,7 @@ struct Certificate {
 
     private var timeline: String {
         let shown = facts.events.prefix(Self.eventLimit).map { event in
-            let words = EventWords.of(event.kind)
+            let words = event.kind.words
             let items = event.items.prefix(5).joined(separator: ", ")
             return """
                 <tr><td>\(PageText.time(event.time))</td><td>\(words.chinese) <span lang="en">\(words.english)</span></td><td>\(PageText.escaped(items))</td><td>\(event.leaf)</td></tr>
