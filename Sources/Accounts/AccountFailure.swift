@@ -7,6 +7,7 @@ package struct AccountFailure: Failure, Hashable {
         case nameTaken = "name-taken"
         case noSuchAccount = "no-such-account"
         case weakPassword = "weak-password"
+        case weakPIN = "weak-pin"
         case invitationOver = "invitation-over"
         case wrongCode = "wrong-code"
         case lastAdmin = "last-admin"
@@ -34,6 +35,10 @@ package struct AccountFailure: Failure, Hashable {
         case .noSuchAccount: Bilingual("There is no such account.", "没有该账号。")
         case .weakPassword:
             detail ?? Bilingual("The password is too easy to guess.", "密码过于简单。")
+        case .weakPIN:
+            Bilingual(
+                "A PIN is six digits, not all alike and not in a row.",
+                "PIN 码为六位数字，不能全部相同或连续。")
         case .invitationOver:
             Bilingual("This link was used already, or its time is over.", "该链接已使用或已过期。")
         case .wrongCode: Bilingual("The one-time code is not right.", "动态验证码不正确。")
@@ -51,6 +56,7 @@ package struct AccountFailure: Failure, Hashable {
             Bilingual("See them with: evidock user list", "请用 evidock user list 查看。")
         case .weakPassword:
             Bilingual("Choose another one: a few words are good.", "请换一个，例如几个词组成的短语。")
+        case .weakPIN: Bilingual("Choose another one.", "请另选一个。")
         case .invitationOver:
             Bilingual("Ask the administrator for a new link.", "请向系统管理员索取新链接。")
         case .wrongCode:

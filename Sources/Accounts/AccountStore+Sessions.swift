@@ -22,7 +22,7 @@ package struct Session: Hashable, Sendable {
 // Signing in, and staying so.
 extension AccountStore {
     /// A session ends so long after its last request, and so long after its beginning.
-    private static let idle: Int64 = 30 * 60_000
+    static let idle: Int64 = 30 * 60_000
     private static let longest: Int64 = 12 * 3_600_000
     /// So many failures are free; each one more doubles the delay from a second up to a quarter of
     /// an hour.
@@ -41,10 +41,7 @@ extension AccountStore {
         _ name: String, password: String, code: String, from address: String,
         wantsSecondFactor: Bool = true, now: Timestamp
     ) throws -> SignIn {
-        let named = Array(AccountName.key(name).utf8).digest
-        // Who fails on one name from one address waits first; others with that name only long
-        // after, so that nobody is kept out by somebody else.
-        let keys = ["pair:\(named) \(address)", "address:" + address, "name:" + named]
+        let keys = Self.delayKeys(of: name, from: address)
         if let until = try delay(of: keys, now: now) {
             return .delayed(seconds: (until - now.milliseconds + 999) / 1000)
         }
@@ -140,7 +137,14 @@ extension AccountStore {
         return db.changesCount == 1
     }
 
-    private func delay(of keys: [String], now: Timestamp) throws -> Int64? {
+    /// Who fails on one name from one address waits first; others with that name only long after,
+    /// so that nobody is kept out by somebody else.
+    static func delayKeys(of name: String, from address: String) -> [String] {
+        let named = Array(AccountName.key(name).utf8).digest
+        return ["pair:\(named) \(address)", "address:" + address, "name:" + named]
+    }
+
+    func delay(of keys: [String], now: Timestamp) throws -> Int64? {
         try read { db in
             try Int64.fetchOne(
                 db, sql: "SELECT max(until) FROM delays WHERE key IN (?, ?, ?) AND until > ?",
@@ -148,7 +152,7 @@ extension AccountStore {
         }
     }
 
-    private static func countFailure(
+    static func countFailure(
         _ keys: [String], now: Timestamp, _ db: Database
     ) throws {
         let old = now.milliseconds - 24 * 3_600_000
@@ -159,9 +163,9 @@ extension AccountStore {
             let failures = (known ?? 0) + 1
             // Many officers sign in from one machine at the dock.
             let free =
-                key.hasPrefix("address:")
-                ? freeFailures * 5 : key.hasPrefix("name:") ? freeFailures * 25 : freeFailures
-            let longest = key.hasPrefix("pair:") ? longestDelay : longestDelayOfMany
+                key.contains("address:")
+                ? freeFailures * 5 : key.contains("name:") ? freeFailures * 25 : freeFailures
+            let longest = key.contains("pair:") ? longestDelay : longestDelayOfMany
             let over = failures - free
             let delay = over > 0 ? min(longest, 1 << min(over - 1, 20)) : 0
             try db.execute(

@@ -38,6 +38,14 @@ package final class AccountStore: Sendable {
             }
             var migrator = DatabaseMigrator()
             migrator.registerMigration("1") { try $0.execute(sql: tables) }
+            // What an officer types at the dock; made as the password is.
+            migrator.registerMigration("2") {
+                try $0.execute(
+                    sql: """
+                        ALTER TABLE accounts ADD COLUMN pinSalt TEXT;
+                        ALTER TABLE accounts ADD COLUMN pin TEXT;
+                        """)
+            }
             try migrator.migrate(queue)
             return AccountStore(queue: queue)
         } catch {

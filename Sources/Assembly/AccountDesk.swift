@@ -113,6 +113,24 @@ actor AccountDesk: PeopleDesk {
         }
     }
 
+    func setPassword(_ password: String, of name: String, but token: String) async throws {
+        try await turns.take { [self] in
+            try store.check(newPassword: password, of: name)
+            try await enter(AccountChangeRow(name, .password, by: "account:" + name))
+            try await offPool { [store] in
+                try store.setPassword(password, of: name, but: token)
+            }
+        }
+    }
+
+    func setPIN(_ pin: String, of name: String) async throws {
+        try await turns.take { [self] in
+            try store.check(newPIN: pin)
+            try await enter(AccountChangeRow(name, .pin, by: "account:" + name))
+            try await offPool { [store] in try store.setPIN(pin, of: name) }
+        }
+    }
+
     /// A one-time link for the first administrator; nil where there is one who can sign in.
     func firstLink() async throws -> String? {
         let all = try await accounts()

@@ -134,7 +134,8 @@ package struct Daemon: Sendable {
             let pages = try Pages(
                 of: StationPortal(station: station), name: name, version: version,
                 accounts: people.store, footage: StationFootage(station: station),
-                cases: StationCases(station: station), people: people, settings: settings,
+                cases: StationCases(station: station),
+                inbox: StationInbox(station: station), people: people, settings: settings,
                 log: ledger, now: { Clock.now() })
             // Where nothing can be entered now, the next start tells the link.
             return ([], pages, try? await people.firstLink())

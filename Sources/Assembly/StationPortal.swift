@@ -5,12 +5,16 @@ import Evidence
 import Ingest
 import NotaryLink
 import Portal
+import Synchronization
 import TransparencyLog
 import Vault
 
 /// An open station, as its pages see it.
 struct StationPortal: PortalStation {
     let station: Station
+    private let accounts = DockingAccounts()
+
+    init(station: Station) { self.station = station }
 
     func wall() async throws -> [WallSlot] {
         try await offPool {
@@ -110,7 +114,43 @@ struct StationPortal: PortalStation {
         if status.state == .mayBeRemoved, status.copies == 1 {
             slot.notes.append(DockWords.singleCopy)
         }
+        if status.state == .mayBeRemoved, let docking = slot.docking,
+            let account = try accounts.account(of: docking, station.stages)
+        {
+            slot.minutes = (account.milliseconds + 59_999) / 60_000
+            slot.unlinked = account.unlinked
+            slot.isAcknowledged = account.acknowledgedBy != nil
+        }
         return slot
+    }
+
+    func handOver(_ docking: String) async throws -> HandOver? {
+        try await offPool { [index = station.stages.index] () -> HandOver? in
+            guard let account = try index.account(ofDocking: docking) else { return nil }
+            var found = HandOver(
+                docking: account.docking, docked: account.docked, inventory: account.inventory)
+            found.recorder = account.recorder
+            (found.undocked, found.isComplete) = (account.undocked, account.outcome == "complete")
+            (found.files, found.bytes) = (account.files, account.bytes)
+            (found.taken, found.known) = (account.taken, account.known)
+            (found.needLook, found.notTaken) = (account.needLook, account.notTaken)
+            found.minutes = (account.milliseconds + 59_999) / 60_000
+            found.unlinked = account.unlinked
+            found.acknowledgedBy = account.acknowledgedBy
+            found.acknowledgement = account.acknowledgement
+            return found
+        }
+    }
+
+    func acknowledge(_ docking: String, inventory: String, by: String) async throws {
+        let stages = station.stages
+        let row = AcknowledgementRow(visit: docking, inventory: inventory, by: by)
+        _ = try await stages.ledger.enter([
+            NewCustodyEvent(
+                kind: .acknowledgement, time: stages.now(),
+                previous: LedgerName(docking)?.leaf, rows: [row.row])
+        ])
+        try await stages.feeder.catchUp()
     }
 
     /// What a slot or a recorder is called, where that can be no person's name.
@@ -128,5 +168,28 @@ struct StationPortal: PortalStation {
             number.utf8.allSatisfy({ (0x30...0x39).contains($0) })
         else { return nil }
         return String(number.suffix(3))
+    }
+}
+
+/// What came of dockings whose recorders are still there: asked anew every few seconds, for the wall
+/// asks every second.
+private final class DockingAccounts: Sendable {
+    private static let interval: Int64 = 3000
+    private static let limit = 64
+    private let known = Mutex<[String: (account: DockingAccount, time: Int64)]>([:])
+
+    func account(of docking: String, _ stages: Stages) throws -> DockingAccount? {
+        let now = stages.now().milliseconds
+        if let found = known.withLock({ $0[docking] }), now - found.time < Self.interval,
+            now >= found.time
+        {
+            return found.account
+        }
+        let account = try stages.index.account(ofDocking: docking)
+        known.withLock { known in
+            if known.count >= Self.limit { known = [:] }
+            known[docking] = account.map { ($0, now) }
+        }
+        return account
     }
 }

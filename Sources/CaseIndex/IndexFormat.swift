@@ -22,6 +22,7 @@ enum IndexFormat {
         RetentionView.self,
         ErasureView.self,
         AccessView.self,
+        DeskView.self,
     ]
 
     /// What an open file is to us.

@@ -101,6 +101,16 @@ extension IndexTables {
             try run(
                 "UPDATE privates SET why = '' WHERE origin = ? AND item = ? AND leaf = ?",
                 [.integer(item), leaf])
+        case NoteRow.kind:
+            try run(
+                "UPDATE itemNotes SET text = '' WHERE origin = ? AND item = ? AND leaf = ?",
+                [.integer(item), leaf])
+        case ClaimRow.kind:
+            try run(
+                """
+                UPDATE claims SET (why, answer) = ('', iif(answer IS NULL, NULL, ''))
+                WHERE origin = ? AND item = ?
+                """, [.integer(item)])
         default: break
         }
     }

@@ -54,6 +54,9 @@ struct Projection {
         CaseAccessProjection.self,
         CaseRestrictionProjection.self,
         DisclosureProjection.self,
+        AcknowledgementProjection.self,
+        ClaimProjection.self,
+        NoteProjection.self,
     ]
 
     private struct Key: Hashable {

@@ -57,7 +57,13 @@ extension IndexTables {
         }
         fields += try stored.texts("marks").map { SearchField(.mark, $0) }
         // Of what is erased nobody is to find the persons.
-        if try stored.optionalInteger("erased") == nil { fields += try caseFields(of: item) }
+        if try stored.optionalInteger("erased") == nil {
+            fields += try caseFields(of: item)
+            fields += try rows(
+                "SELECT text FROM itemNotes WHERE origin = ? AND item = ? ORDER BY leaf, position",
+                [.integer(item)]
+            ).map { SearchField(.note, try $0.text("text")) }
+        }
         var seen: Set<String> = []
         return fields.filter { seen.insert($0.text).inserted }
     }

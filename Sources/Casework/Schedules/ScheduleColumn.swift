@@ -61,6 +61,8 @@ package struct ScheduleWords: Sendable {
     /// The first word of each column, as a person is told.
     let labels: [ScheduleColumn: Bilingual]
     private let kinds: [String: String]
+    /// The kinds of action that the house has a word for.
+    package var actions: [String] { Set(kinds.values).sorted() }
     private let states: [String: String]
     private let steps: [String: String]
     private let answers: [String: Bool]

@@ -8,6 +8,8 @@ package struct AccountChangeRow: Hashable, Sendable {
         /// Its link was taken up.
         case joined
         case roles
+        /// Set another password, or a PIN for the dock, himself.
+        case password, pin
         case locked
         case unlocked
     }

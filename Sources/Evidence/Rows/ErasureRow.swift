@@ -62,7 +62,8 @@ package struct ErasureRow: Hashable, Sendable {
             members["reason"] = ""
         case FindingRow.kind: members["subject"] = .string(item.description)
         case AttributionRow.kind: (members["officer"], members["why"]) = ("", "")
-        case PrivateRow.kind: members["why"] = ""
+        case PrivateRow.kind, ClaimRow.kind: members["why"] = ""
+        case NoteRow.kind: members["text"] = row.members["text"].map { _ in "" }
         default: break
         }
         self.init(
@@ -97,5 +98,7 @@ package struct ErasureRow: Hashable, Sendable {
         ],
         AttributionRow.kind: ["item", "by"],
         PrivateRow.kind: ["item", "by"],
+        ClaimRow.kind: ["item", "account", "mine", "state", "by"],
+        NoteRow.kind: ["item", "mark", "by"],
     ]
 }

@@ -56,6 +56,21 @@ function time(seconds) {
     return `${Math.ceil(seconds / 60)} ${texts.minutes}`;
 }
 
+/** What to do when it is done: how much there is, the way to the inbox, and who brought it. */
+function handOver(slot) {
+    const made = element('div', 'handover');
+    const code = element('img');
+    code.src = `/dock/code/${encodeURIComponent(slot.docking)}`;
+    code.alt = texts.inboxCode;
+    const facts = element('p', 'figures', `${slot.minutes} ${texts.minutes} · ${slot.unlinked} ${texts.notLinked}`);
+    const way = slot.acknowledged ? element('span', 'figures', texts.acknowledged) : element('a', 'button', texts.confirmBrought);
+    if (!slot.acknowledged) way.href = `/dock/confirm/${encodeURIComponent(slot.docking)}`;
+    const beside = element('div');
+    beside.append(facts, way);
+    made.append(code, beside);
+    return made;
+}
+
 /** A card is of one docking: another one in the same slot gets another card. */
 function card(slot) {
     const key = `${slot.slot}\n${slot.docking ?? ''}`;
@@ -99,6 +114,7 @@ function card(slot) {
     if (slot.needLook > 0) counts.push(`${slot.needLook} ${texts.needLook}`);
     if (slot.notTaken > 0) counts.push(`${slot.notTaken} ${texts.notTaken}`);
     if (counts.length) parts.push(element('p', 'figures', counts.join(' · ')));
+    if (slot.minutes !== undefined) parts.push(handOver(slot));
     for (const note of slot.notes) parts.push(element('p', 'notes', note[language]));
     node.replaceChildren(...parts);
     return [key, node];

@@ -62,12 +62,7 @@ struct AccountsEndpoint: Endpoint {
     }
 
     private func link(_ token: String, of name: String, _ request: Request) -> [String: Any] {
-        let isEncrypted =
-            scheme == "https"
-            || HTTPField.Name("X-Forwarded-Proto").flatMap { request.headers[$0] } == "https"
-        let scheme = isEncrypted ? "https" : "http"
-        let host = request.head.authority ?? ""
-        return ["link": "\(scheme)://\(host)/join/\(token)", "account": name]
+        ["link": "\(request.base(scheme))/join/\(token)", "account": name]
     }
 
     private func page(

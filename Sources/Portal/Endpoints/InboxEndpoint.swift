@@ -8,6 +8,7 @@ import Hummingbird
 struct InboxEndpoint: Endpoint {
     let pages: PageShelf
     let footage: any FootageDesk
+    let inbox: any InboxDesk
     let register: DisclosureRegister
 
     func add(to router: Routes) {
@@ -16,7 +17,8 @@ struct InboxEndpoint: Endpoint {
             // The head of it shows nothing of it.
             guard request.method == .get else { return Response(status: .ok) }
             return try await page(
-                [:], me, after: request.uri.queryParameters["after"].map(String.init), context)
+                [:], me, docking: request.query("docking"), after: request.query("after"),
+                context)
         }
         router.post("inbox") { request, context in
             let form = try await Form(request)
@@ -26,11 +28,10 @@ struct InboxEndpoint: Endpoint {
         }
     }
 
+    /// Does what the form says, and shows the inbox with what came of it.
     private func work(
         _ form: Form, _ me: Account, _ context: PortalContext
     ) async throws -> Response {
-        let picked = form.names.filter { $0.hasPrefix("pick-") }
-            .map { String($0.dropFirst(5)) }.sorted()
         var done: [String] = []
         do {
             if let choice = form["link"] {
@@ -39,41 +40,92 @@ struct InboxEndpoint: Endpoint {
                 guard parts.count == 2 else { throw HTTPError(.badRequest) }
                 try await link(parts[0], to: parts[1], me)
                 done = [parts[0]]
-            } else if picked.isEmpty {
-                throw PortalProblem(
-                    .unprocessableContent, "nothing-picked", Texts.both("pickFirst"))
-            } else if form["do"] == "link" {
-                guard let number = form["case"] else {
-                    throw PortalProblem(
-                        .unprocessableContent, "no-case", Texts.both("caseWanted"))
-                }
-                for item in picked {
-                    try await link(item, to: number, me)
-                    done.append(item)
-                }
-            } else if form["do"] == "private" || form["do"] == "test" {
-                let why = Texts.all.text(
-                    form["do"] == "test" ? "whyTest" : "whyPrivate", in: context.language)
-                for item in picked {
-                    try await requireOwn(item, me)
-                    try await footage.setAside(item, why: why, by: me.by)
-                    done.append(item)
-                }
+            } else if form["do"] == "mine" {
+                done = [try await claim(form, me)]
             } else {
-                throw HTTPError(.badRequest)
+                try await workPicked(form, me, context, &done)
             }
         } catch let problem as PortalProblem where problem.status == .unprocessableContent {
-            return try await page(values(problem, done, context), me, after: nil, context)
+            return try await page(
+                values(problem, done, context), me, docking: form["docking"], after: nil, context)
         } catch let failure as any Failure where failure.disposition == .quarantine {
             return try await page(
-                values(PortalProblem(failure), done, context), me, after: nil, context)
+                values(PortalProblem(failure), done, context), me, docking: form["docking"],
+                after: nil, context)
         }
-        return try await page(values(nil, done, context), me, after: nil, context)
+        return try await page(
+            values(nil, done, context), me, docking: form["docking"], after: nil, context)
+    }
+
+    private func workPicked(
+        _ form: Form, _ me: Account, _ context: PortalContext, _ done: inout [String]
+    ) async throws {
+        let picked = form.names.filter { $0.hasPrefix("pick-") }
+            .map { String($0.dropFirst(5)) }.sorted()
+        guard !picked.isEmpty else { throw Self.refused("nothing-picked", "pickFirst") }
+        for item in picked { try await requireOwn(item, me) }
+        let said = form["text"].flatMap(Purposes.checked)
+        switch form["do"] {
+        case "link":
+            guard let number = form["case"] else { throw Self.refused("no-case", "caseWanted") }
+            for item in picked {
+                try await link(item, to: number, me)
+                done.append(item)
+            }
+        case "private", "test":
+            let why = Texts.all.text(
+                form["do"] == "test" ? "whyTest" : "whyPrivate", in: context.language)
+            for item in picked {
+                try await inbox.setAside(item, why: why, by: me.by)
+                done.append(item)
+            }
+        case "note":
+            guard let said else { throw Self.refused("no-text", "textWanted") }
+            try await inbox.note(picked, text: said, mark: nil, by: me.by)
+            done = picked
+        case "important":
+            try await inbox.note(picked, text: said, mark: "important", by: me.by)
+            done = picked
+        case "notMine":
+            guard let said else { throw Self.refused("no-text", "textWanted") }
+            try await inbox.claim(
+                picked.map {
+                    ClaimRow(
+                        item: $0, account: me.name, isMine: false, state: .open, why: said,
+                        by: me.by)
+                })
+            done = picked
+        default: throw HTTPError(.badRequest)
+        }
+    }
+
+    /// Somebody says that footage which is not in his inbox is his. He learns nothing of it before a
+    /// second person says so, too; not even whether there is such an item.
+    private func claim(_ form: Form, _ me: Account) async throws -> String {
+        guard let item = form["item"], let name = LedgerName(item) else {
+            throw Self.refused("no-item", "itemWanted")
+        }
+        guard let why = form["text"].flatMap(Purposes.checked) else {
+            throw Self.refused("no-text", "textWanted")
+        }
+        let isOwn = try await footage.ownership(of: name.description)?.officer == me.name
+        if !isOwn, try await inbox.isKnown(name.description) {
+            try await inbox.claim([
+                ClaimRow(
+                    item: name.description, account: me.name, isMine: true, state: .open,
+                    why: why, by: me.by)
+            ])
+        }
+        return name.description
+    }
+
+    private static func refused(_ code: String, _ key: String) -> PortalProblem {
+        PortalProblem(.unprocessableContent, code, Texts.both(key))
     }
 
     private func link(_ item: String, to number: String, _ me: Account) async throws {
         try await requireOwn(item, me)
-        try await footage.link(item, to: number, by: me.by)
+        try await inbox.link(item, to: number, by: me.by)
     }
 
     /// - Throws: `not-found`, also where it is somebody else's.
@@ -100,15 +152,36 @@ struct InboxEndpoint: Endpoint {
     }
 
     private func page(
-        _ values: [String: Any], _ me: Account, after cursor: String?, _ context: PortalContext
+        _ values: [String: Any], _ me: Account, docking: String?, after cursor: String?,
+        _ context: PortalContext
     ) async throws -> Response {
-        let inbox = try await footage.inbox(of: me.name, after: cursor)
+        let language = context.language
+        let inbox = try await inbox.inbox(of: me.name, docking: docking, after: cursor)
         try await register.enter(
             inbox.items.map(\.item), .list, by: me, session: context.token ?? "", why: "inbox")
         var values = values
-        values["items"] = inbox.items.map { self.values(of: $0, context.language) }
+        values["items"] = inbox.items.map { self.values(of: $0, language) }
         values["isEmpty"] = inbox.items.isEmpty
-        values["after"] = inbox.next
+        values["after"] = inbox.next.map { "?after=\($0)" }
+        values["docking"] = docking ?? ""
+        values["isDocking"] = docking != nil
+        values["requests"] = inbox.requests.map { request -> [String: Any] in
+            [
+                "case": request.caseNumber.description, "why": request.why,
+                "when": LocalMoment.text(request.from, request.to),
+                "due": LocalMoment.text(request.due),
+            ]
+        }
+        values["hasRequests"] = !inbox.requests.isEmpty
+        values["claims"] = inbox.claims.map { claim -> [String: Any] in
+            [
+                "item": claim.row.item, "why": claim.row.why,
+                "what": Texts.all.text(
+                    claim.row.isMine ? "claimMine" : "claimNotMine", in: language),
+                "state": Texts.all.text("claim-" + claim.row.state.rawValue, in: language),
+            ]
+        }
+        values["hasClaims"] = !inbox.claims.isEmpty
         values["guard"] = context.session?.guardToken ?? ""
         return try pages.page(
             "inbox", "inbox", values, context,
@@ -121,7 +194,8 @@ struct InboxEndpoint: Endpoint {
             "item": item.item, "path": item.path ?? "", "recorder": item.recorder ?? "",
             "time": item.begins.map { LocalMoment.text($0) } ?? "",
             "isTimeSure": item.isTimeSure, "length": item.seconds.map(Self.length) ?? "",
-            "isImportant": item.isImportant, "isPlayable": item.isPlayable,
+            "isImportant": item.isImportant, "isOverdue": item.isOverdue,
+            "isDisowned": item.isDisowned, "notes": item.notes, "isPlayable": item.isPlayable,
             "candidates": item.candidates.map { candidate -> [String: Any] in
                 [
                     "cases": candidate.caseNumbers.map { ["case": $0, "item": item.item] },

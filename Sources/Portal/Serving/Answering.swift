@@ -49,6 +49,16 @@ extension Request {
         return text
     }
 
+    /// How pages are addressed from outside: scheme and host.
+    ///
+    /// - Parameter scheme: `https` where they are encrypted here.
+    func base(_ scheme: String) -> String {
+        let isEncrypted =
+            scheme == "https"
+            || HTTPField.Name("X-Forwarded-Proto").flatMap { headers[$0] } == "https"
+        return "\(isEncrypted ? "https" : "http")://\(head.authority ?? "")"
+    }
+
     /// A day of the query (`yyyy-MM-dd`), in China's time.
     ///
     /// - Throws: `malformed-day`.

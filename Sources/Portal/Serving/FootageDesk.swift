@@ -37,65 +37,6 @@ package struct FootageObject: Sendable {
     }
 }
 
-/// Footage that is linked to no case, as its officer sees it.
-package struct InboxItem: Sendable {
-    /// A field task that it may be of.
-    package struct Candidate: Sendable {
-        package let caseNumbers: [String]
-        /// The kind of action, as its schedule has it: `search`, …
-        package let action: String
-        package let begins: Timestamp
-        package let ends: Timestamp
-        package let place: String?
-        package let points: Int
-        /// What speaks for it and against it, the weightiest first.
-        package let reasons: [(points: Int, words: Bilingual)]
-
-        package init(
-            caseNumbers: [String], action: String, begins: Timestamp, ends: Timestamp,
-            place: String?, points: Int, reasons: [(points: Int, words: Bilingual)]
-        ) {
-            (self.caseNumbers, self.action) = (caseNumbers, action)
-            (self.begins, self.ends, self.place) = (begins, ends, place)
-            (self.points, self.reasons) = (points, reasons)
-        }
-    }
-
-    package let item: String
-    /// Its name on the recorder; nil where that was erased.
-    package let path: String?
-    package let begins: Timestamp?
-    /// Whether the moment is more than a guess.
-    package let isTimeSure: Bool
-    package let seconds: Int64?
-    package let bytes: Int64
-    package let recorder: String?
-    package let isImportant: Bool
-    /// Whether a browser may be able to play it.
-    package let isPlayable: Bool
-    package let candidates: [Candidate]
-
-    package init(
-        item: String, path: String?, begins: Timestamp?, isTimeSure: Bool, seconds: Int64?,
-        bytes: Int64, recorder: String?, isImportant: Bool,
-        isPlayable: Bool, candidates: [Candidate]
-    ) {
-        (self.item, self.path, self.begins, self.isTimeSure) = (item, path, begins, isTimeSure)
-        (self.seconds, self.bytes, self.recorder) = (seconds, bytes, recorder)
-        self.isImportant = isImportant
-        (self.isPlayable, self.candidates) = (isPlayable, candidates)
-    }
-}
-
-/// A page of an inbox.
-package struct InboxPage: Sendable {
-    package let items: [InboxItem]
-    /// Where the next page goes on; nil where there is none.
-    package let next: String?
-
-    package init(items: [InboxItem], next: String?) { (self.items, self.next) = (items, next) }
-}
-
 /// Footage, as the pages work on it. What tells of footage is entered by whoever calls
 /// (``DisclosureRegister``), before it is shown.
 package protocol FootageDesk: Sendable {
@@ -103,11 +44,4 @@ package protocol FootageDesk: Sendable {
     func ownership(of item: String) async throws -> ItemOwnership?
     /// Nil where there is no such item, or its bytes were deleted when their time was over.
     func object(of item: String) async throws -> FootageObject?
-    /// Footage of an officer that is linked to no case, the newest first.
-    func inbox(of officer: String, after cursor: String?) async throws -> InboxPage
-    /// - Throws: a `Failure` for what is no case number.
-    func link(_ item: String, to caseNumber: String, by: String) async throws
-    /// Says that an item is of no case: private, or a test. A second person has to say so, too,
-    /// before it may ever be deleted.
-    func setAside(_ item: String, why: String, by: String) async throws
 }

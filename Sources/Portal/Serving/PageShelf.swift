@@ -19,6 +19,10 @@ struct PageShelf: Sendable {
         "purpose": PackageResources.purpose_mustache,
         "recordings": PackageResources.recordings_mustache,
         "viewings": PackageResources.viewings_mustache,
+        "claims": PackageResources.claims_mustache,
+        "field-task": PackageResources.field_task_mustache,
+        "hand-over": PackageResources.hand_over_mustache,
+        "own": PackageResources.own_mustache, "receipt": PackageResources.receipt_mustache,
         "home": PackageResources.home_mustache, "inbox": PackageResources.inbox_mustache,
         "join": PackageResources.join_mustache,
         "joined": PackageResources.joined_mustache, "problem": PackageResources.problem_mustache,
@@ -60,6 +64,7 @@ struct PageShelf: Sendable {
                     "isAdmin": roles.contains(.admin),
                     "hasInbox": Rights.may(session.account, .workInbox),
                     "mayWatch": Rights.may(session.account, .watch),
+                    "mayAnswerClaims": Rights.may(session.account, .answerClaims),
                     "mayVerify": Rights.may(session.account, .verifyDigests),
                     "roles": roles.sorted().map { $0.words.text(in: context.language) }
                         .joined(separator: context.language == .english ? ", " : "、"),

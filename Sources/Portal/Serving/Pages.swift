@@ -27,12 +27,15 @@ package struct Pages: Sendable {
     ///   - log: the endpoint of the ledger's files.
     package init(
         of station: any PortalStation, name: String, version: String, accounts: AccountStore,
-        footage: any FootageDesk, cases: any CaseDesk & DisclosureDesk, people: any PeopleDesk,
+        footage: any FootageDesk, cases: any CaseDesk & DisclosureDesk,
+        inbox: any InboxDesk, people: any PeopleDesk,
         settings: PortalSettings,
         log: LogEndpoint,
         now: @escaping @Sendable () -> Timestamp
     ) throws {
         let shelf = try PageShelf(station: name)
+        let gate = SignInGate(
+            accounts, wantsSecondFactor: settings.wantsSecondFactor, now: now)
         let (register, purposes) = (DisclosureRegister(cases), Purposes())
         (self.shelf, self.accounts, self.now) = (shelf, accounts, now)
         endpoints = [
@@ -40,15 +43,19 @@ package struct Pages: Sendable {
             StateEndpoint(pages: shelf, station: station, version: version),
             DockEndpoint(
                 pages: shelf, feed: WallFeed(station, now: now),
-                addresses: settings.dockAddresses),
+                addresses: settings.dockAddresses, station: station, gate: gate,
+                scheme: settings.scheme),
+            OwnEndpoint(
+                pages: shelf, accounts: accounts, people: people, gate: gate, now: now),
             SignInEndpoint(
                 pages: shelf, accounts: accounts, people: people,
-                gate: SignInGate(
-                    accounts, wantsSecondFactor: settings.wantsSecondFactor, now: now),
+                gate: gate,
                 wantsSecondFactor: settings.wantsSecondFactor, station: name, now: now),
             AccountsEndpoint(pages: shelf, people: people, scheme: settings.scheme),
             NotaryEndpoint(pages: shelf, station: station),
-            InboxEndpoint(pages: shelf, footage: footage, register: register),
+            InboxEndpoint(pages: shelf, footage: footage, inbox: inbox, register: register),
+            FieldTaskEndpoint(pages: shelf, inbox: inbox, now: now),
+            ClaimsEndpoint(pages: shelf, inbox: inbox),
             FootageEndpoint(footage: footage, register: register, purposes: purposes),
             CasesEndpoint(pages: shelf, cases: cases, register: register, purposes: purposes),
             ItemsEndpoint(

@@ -22,6 +22,12 @@ package struct WallSlot: Hashable, Sendable {
     package var reason: Bilingual?
     /// Further facts of a docking that has ended, each in words.
     package var notes: [Bilingual]
+    /// Of a docking that has ended: how long its footage is, and how much of it is linked to no
+    /// case.
+    package var minutes: Int64?
+    package var unlinked: Int64?
+    /// Whether somebody said that he brought it.
+    package var isAcknowledged = false
 
     package init(slot: String, state: String, words: Bilingual) {
         (self.slot, self.state, self.words) = (slot, state, words)
@@ -44,6 +50,9 @@ package struct WallSlot: Hashable, Sendable {
         members.set("recorder", recorder)
         members.set("officer", officer)
         members.set("secondsLeft", secondsLeft)
+        members.set("minutes", minutes)
+        members.set("unlinked", unlinked)
+        if isAcknowledged { members["acknowledged"] = true }
         if let reason { members["reason"] = both(reason) }
         return .object(members)
     }
@@ -158,6 +167,35 @@ package protocol PortalStation: Sendable {
     /// checkpoint where that covers it; nil where there is no such entry.
     func proof(of leaf: Int64) async throws -> (entry: [UInt8], proof: [UInt8])?
     func vouching() async throws -> Vouching
+    /// A docking with what came of it; nil where there is none.
+    func handOver(_ docking: String) async throws -> HandOver?
+    /// Enters that somebody brought the recorder of a docking.
+    func acknowledge(_ docking: String, inventory: String, by: String) async throws
+}
+
+/// A docking as a hand-over receipt has it.
+package struct HandOver: Hashable, Sendable {
+    package let docking: String
+    package var recorder: String?
+    package var docked: Timestamp
+    package var undocked: Timestamp?
+    package var isComplete = false
+    package var files: Int64 = 0
+    package var bytes: Int64 = 0
+    /// SHA-256 of the list of files.
+    package var inventory: String
+    package var taken: Int64 = 0
+    package var known: Int64 = 0
+    package var needLook: Int64 = 0
+    package var notTaken: Int64 = 0
+    package var minutes: Int64 = 0
+    package var unlinked: Int64 = 0
+    package var acknowledgedBy: String?
+    package var acknowledgement: Int64?
+
+    package init(docking: String, docked: Timestamp, inventory: String) {
+        (self.docking, self.docked, self.inventory) = (docking, docked, inventory)
+    }
 }
 
 /// Who may sign in: each change stands in the ledger before it holds.
@@ -171,4 +209,7 @@ package protocol PeopleDesk: Sendable {
     func setDisabled(_ isDisabled: Bool, _ name: String, by: String) async throws
     /// Takes a one-time link up; see ``AccountStore/take(_:password:code:now:)``.
     func join(_ token: String, password: String, code: String?) async throws -> [String]
+    /// Sets another password of somebody's own; his other sessions end.
+    func setPassword(_ password: String, of name: String, but token: String) async throws
+    func setPIN(_ pin: String, of name: String) async throws
 }

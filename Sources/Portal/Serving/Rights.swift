@@ -12,6 +12,8 @@ enum Rights {
         case verifyDigests
         /// Looks after his own footage that is linked to no case.
         case workInbox
+        /// Says as a second person whose footage is whose, without seeing it.
+        case answerClaims
         /// Sees footage: an officer his own, a judge that of his cases, a supervisor that of his
         /// courts, anybody that of a case that was opened to him.
         case watch
@@ -23,6 +25,7 @@ enum Rights {
         case .manageAccounts: account.roles.contains(.admin)
         case .verifyDigests: !account.roles.isDisjoint(with: [.notary, .judge, .supervisor])
         case .workInbox: account.roles.contains(.officer)
+        case .answerClaims: account.roles.contains(.supervisor)
         // Who runs the system sees no footage by that.
         case .watch: !account.roles.subtracting([.admin]).isEmpty
         }
@@ -64,7 +67,7 @@ enum Rights {
         return switch deed {
         case .workInbox: isOwn
         case .watch: isOwn || caseOfView(account, item) != nil
-        case .seeState, .manageAccounts, .verifyDigests: false
+        case .seeState, .manageAccounts, .verifyDigests, .answerClaims: false
         }
     }
 

@@ -28,6 +28,30 @@ actor SignInGate {
             }
         }
     }
+
+    /// Whether a password is right, of somebody who is signed in.
+    func confirm(
+        _ password: String, of name: String, from address: String
+    ) async throws -> Confirmation {
+        let (accounts, now) = (accounts, now)
+        return try await line.take {
+            try await offPool {
+                try accounts.confirm(password, of: name, from: address, now: now())
+            }
+        }
+    }
+
+    /// Whether a PIN is right, of somebody who stands at the dock.
+    func confirm(
+        pin: String, of name: String, from address: String
+    ) async throws -> Confirmation {
+        let (accounts, now) = (accounts, now)
+        return try await line.take {
+            try await offPool {
+                try accounts.confirm(pin: pin, of: name, from: address, now: now())
+            }
+        }
+    }
 }
 
 /// One at a time, in the order in which they came; only a few may wait.
