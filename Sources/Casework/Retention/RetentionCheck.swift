@@ -109,7 +109,7 @@ extension Timestamp {
         let civil = CivilTime(
             secondsSince1970: (milliseconds + Int64(zone.minutes) * 60_000) / 1000)
         let count = civil.year * 12 + civil.month - 1 + months
-        for day in stride(from: civil.day, through: 28, by: -1) + [28] {
+        for day in stride(from: civil.day, through: min(civil.day, 28), by: -1) {
             if let later = CivilTime(
                 count / 12, count % 12 + 1, day, civil.hour, civil.minute, civil.second)
             {
