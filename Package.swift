@@ -104,6 +104,7 @@ let package = Package(
                 .embedInCode("Pages/case.mustache"), .embedInCode("Pages/cases.mustache"),
                 .embedInCode("Pages/item.mustache"), .embedInCode("Pages/lines.mustache"),
                 .embedInCode("Pages/purpose.mustache"), .embedInCode("Pages/own.mustache"),
+                .embedInCode("Pages/chart.mustache"), .embedInCode("Pages/overview.mustache"),
                 .embedInCode("Pages/claims.mustache"), .embedInCode("Pages/field-task.mustache"),
                 .embedInCode("Pages/hand-over.mustache"), .embedInCode("Pages/receipt.mustache"),
                 .embedInCode("Pages/recordings.mustache"),

@@ -14,7 +14,12 @@ struct StationPortal: PortalStation {
     let station: Station
     private let accounts = DockingAccounts()
 
-    init(station: Station) { self.station = station }
+    private let figures: StationOverview
+
+    init(station: Station) {
+        self.station = station
+        figures = StationOverview(station)
+    }
 
     func wall() async throws -> [WallSlot] {
         try await offPool {
@@ -122,6 +127,10 @@ struct StationPortal: PortalStation {
             slot.isAcknowledged = account.acknowledgedBy != nil
         }
         return slot
+    }
+
+    func overview() async throws -> Overview {
+        try await offPool { [figures] in try figures.current() }
     }
 
     func handOver(_ docking: String) async throws -> HandOver? {

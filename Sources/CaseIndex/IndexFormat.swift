@@ -23,6 +23,7 @@ enum IndexFormat {
         ErasureView.self,
         AccessView.self,
         DeskView.self,
+        FigureView.self,
     ]
 
     /// What an open file is to us.

@@ -187,8 +187,48 @@ def hand_over():
                 subprocess.run(["umount", "-l", path], check=False)
 
 
+def overview():
+    """What supervisors see: figures that agree with what was taken in."""
+    rules = axe()
+    with places() as place:
+        site = Site(place, EVIDOCK_SECOND_FACTOR="false")
+        run = site.station.run
+        os.makedirs(place("card"))
+        for hour, seconds in ((9, 60), (10, 120), (11, 180)):
+            film(os.path.join(place("card"), f"DSJ_R1_000042_20190810_{hour:02}3000.mp4"), seconds)
+        with open(os.path.join(place("card"), "DSJ_R1_000042_20190810_123000.mp4"), "wb") as file:
+            file.write(open(os.path.join(place("card"), "DSJ_R1_000042_20190810_113000.mp4"), "rb").read()[:3000])
+        run("ingest", place("card"))
+        run("case", "import", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../samples/season/duties.csv"))
+        missing = run("completeness", "--day", "2019-08-10", "--json")[1].count('"state":"open"')
+        supervisor = site.person("s1", "supervisor")
+        figures = json.loads(supervisor.ask("GET", "/api/v1/overview")[1])
+        here, today = figures["places"][0], figures["days"][-1]
+        size = sum(os.path.getsize(os.path.join(place("card"), name)) for name in os.listdir(place("card")))
+        check("what came in today", len(figures["places"]) == 1 and today["files"] == 4 and today["bytes"] == size
+              and 355 <= today["seconds"] <= 365 and here["today"] == today | {"when": here["today"]["when"]}, figures["places"])
+        check("the month and the year", figures["months"][-1]["files"] == 4 and len(figures["months"]) == 12 and len(figures["days"]) == 31
+              and sum(day["files"] for day in figures["days"]) == 4)
+        check("what waits", here["recordersToday"] == 1 and here["damaged"] == 1 and here["missing"] == missing > 0
+              and here["overdue"] == 0 and here["requests"] == 0, (here, missing))
+        check("what is not linked", here["notLinked"] == len(run("list", "--json", "--unassigned")[1].splitlines()), here)
+        check("the disk", 0 < figures["bytesFree"] <= figures["bytesTotal"] and figures["daysLeft"] > 0, figures)
+        if sync_playwright and os.path.exists(CHROMIUM):
+            browser = Browser()
+            try:
+                for locale, language, size in (("zh-CN", "zh", (1280, 800)), ("en-GB", "en", (390, 844)), ("zh-CN", "zh", (1920, 1080))):
+                    page = browser.page(locale, size)
+                    sign_in(page, site, "s1")
+                    page.goto(site.address + "/overview")
+                    look(page, f"overview-{language}-{size[0]}", rules)
+                    check("two charts", page.locator("svg.chart").count() == 2)
+                check("no page complains", not browser.complaints, browser.complaints)
+            finally:
+                browser.close()
+
+
 if __name__ == "__main__":
-    parts = [own, inbox]
+    parts = [own, inbox, overview]
     if sync_playwright and os.path.exists(CHROMIUM):
         parts += [hand_over]
     else:

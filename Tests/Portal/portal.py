@@ -201,6 +201,8 @@ MATRIX = {
     ("POST", "/dock/confirm/0602-0"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 404),
     ("GET", "/dock/code/0602-0"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 200),
     ("GET", "/dock/code/x"): dict.fromkeys(("out", "officer", "judge", "notary", "supervisor", "admin"), 404),
+    ("GET", "/overview"): dict.fromkeys(("officer", "judge", "notary", "admin"), 404) | {"out": 401, "supervisor": 200},
+    ("GET", "/api/v1/overview"): dict.fromkeys(("officer", "judge", "notary", "admin"), 404) | {"out": 401, "supervisor": 200},
     ("GET", "/cases/x"): dict.fromkeys(("officer", "judge", "notary", "supervisor", "admin"), 404) | {"out": 401},
     ("POST", "/cases/x/purpose"): dict.fromkeys(("officer", "judge", "notary", "supervisor", "admin"), 404) | {"out": 401},
     ("POST", "/cases/x/access"): dict.fromkeys(("officer", "judge", "notary", "supervisor", "admin"), 404) | {"out": 401},

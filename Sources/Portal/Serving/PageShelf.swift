@@ -19,7 +19,9 @@ struct PageShelf: Sendable {
         "purpose": PackageResources.purpose_mustache,
         "recordings": PackageResources.recordings_mustache,
         "viewings": PackageResources.viewings_mustache,
+        "chart": PackageResources.chart_mustache,
         "claims": PackageResources.claims_mustache,
+        "overview": PackageResources.overview_mustache,
         "field-task": PackageResources.field_task_mustache,
         "hand-over": PackageResources.hand_over_mustache,
         "own": PackageResources.own_mustache, "receipt": PackageResources.receipt_mustache,
@@ -64,6 +66,7 @@ struct PageShelf: Sendable {
                     "isAdmin": roles.contains(.admin),
                     "hasInbox": Rights.may(session.account, .workInbox),
                     "mayWatch": Rights.may(session.account, .watch),
+                    "mayOversee": Rights.may(session.account, .oversee),
                     "mayAnswerClaims": Rights.may(session.account, .answerClaims),
                     "mayVerify": Rights.may(session.account, .verifyDigests),
                     "roles": roles.sorted().map { $0.words.text(in: context.language) }

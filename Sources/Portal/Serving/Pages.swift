@@ -56,6 +56,7 @@ package struct Pages: Sendable {
             InboxEndpoint(pages: shelf, footage: footage, inbox: inbox, register: register),
             FieldTaskEndpoint(pages: shelf, inbox: inbox, now: now),
             ClaimsEndpoint(pages: shelf, inbox: inbox),
+            OverviewEndpoint(pages: shelf, station: station),
             FootageEndpoint(footage: footage, register: register, purposes: purposes),
             CasesEndpoint(pages: shelf, cases: cases, register: register, purposes: purposes),
             ItemsEndpoint(

@@ -167,6 +167,8 @@ package protocol PortalStation: Sendable {
     /// checkpoint where that covers it; nil where there is no such entry.
     func proof(of leaf: Int64) async throws -> (entry: [UInt8], proof: [UInt8])?
     func vouching() async throws -> Vouching
+    /// How all that is taken in stands, for those who oversee it.
+    func overview() async throws -> Overview
     /// A docking with what came of it; nil where there is none.
     func handOver(_ docking: String) async throws -> HandOver?
     /// Enters that somebody brought the recorder of a docking.

@@ -12,6 +12,8 @@ enum Rights {
         case verifyDigests
         /// Looks after his own footage that is linked to no case.
         case workInbox
+        /// Sees figures of all that is taken in, and no footage by that.
+        case oversee
         /// Says as a second person whose footage is whose, without seeing it.
         case answerClaims
         /// Sees footage: an officer his own, a judge that of his cases, a supervisor that of his
@@ -25,7 +27,7 @@ enum Rights {
         case .manageAccounts: account.roles.contains(.admin)
         case .verifyDigests: !account.roles.isDisjoint(with: [.notary, .judge, .supervisor])
         case .workInbox: account.roles.contains(.officer)
-        case .answerClaims: account.roles.contains(.supervisor)
+        case .answerClaims, .oversee: account.roles.contains(.supervisor)
         // Who runs the system sees no footage by that.
         case .watch: !account.roles.subtracting([.admin]).isEmpty
         }
@@ -67,7 +69,7 @@ enum Rights {
         return switch deed {
         case .workInbox: isOwn
         case .watch: isOwn || caseOfView(account, item) != nil
-        case .seeState, .manageAccounts, .verifyDigests, .answerClaims: false
+        case .seeState, .manageAccounts, .verifyDigests, .answerClaims, .oversee: false
         }
     }
 

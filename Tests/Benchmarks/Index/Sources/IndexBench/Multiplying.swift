@@ -40,7 +40,8 @@ struct Multiplying {
                 db,
                 sql: """
                     SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
-                        AND name NOT LIKE 'grams%' AND name <> 'origins' ORDER BY name
+                        AND name NOT LIKE 'grams%' AND name NOT IN ('origins', 'daily')
+                    ORDER BY name
                     """)
             let copies = try tables.compactMap { try copy(of: $0, stride: stride, db) }
             for day in 1..<max(days, 1) {

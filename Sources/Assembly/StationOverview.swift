@@ -1,0 +1,113 @@
+import CaseIndex
+import Custody
+import DurableFiles
+import Evidence
+import Ingest
+import NotaryLink
+import Portal
+import Synchronization
+import Vault
+
+/// The overview of an open station, counted anew at most every few seconds: many may look at it.
+final class StationOverview: Sendable {
+    private static let interval: Int64 = 10_000
+    private static let day: Int64 = 86_400_000
+    private static let chinaOffset: Int64 = 8 * 3_600_000
+    /// Footage is to be linked within a week.
+    private static let overdueAfter: Int64 = 7
+
+    private let station: Station
+    private let known = Mutex<(overview: Overview, time: Int64)?>(nil)
+
+    init(_ station: Station) { self.station = station }
+
+    func current() throws -> Overview {
+        let now = station.stages.now().milliseconds
+        if let found = known.withLock({ $0 }), (0..<Self.interval).contains(now - found.time) {
+            return found.overview
+        }
+        let overview = try count()
+        known.withLock { $0 = (overview, now) }
+        return overview
+    }
+
+    private func count() throws -> Overview {
+        let (index, now) = (station.stages.index, station.stages.now())
+        let today = (now.milliseconds + Self.chinaOffset).flooredQuotient(Self.day)
+        let midnight = Timestamp(milliseconds: today * Self.day - Self.chinaOffset)
+        var overview = Overview()
+        let daily = try index.daily(since: today - 400)
+        overview.days = Self.days(daily.map(\.figures), until: today)
+        overview.months = Self.months(daily.map(\.figures), until: today)
+        let standing = try index.standing(
+            docked: midnight,
+            overdue: Timestamp(milliseconds: now.milliseconds - Self.overdueAfter * Self.day),
+            now: now)
+        overview.places = standing.map { figures in
+            let own = daily.filter { $0.origin == figures.origin }.map(\.figures)
+            var place = Overview.Place(
+                name: name(of: figures.origin),
+                today: Self.sum(own.filter { $0.day == today }, Self.text(today)),
+                month: Self.sum(own.filter { $0.day > today - 31 }, ""))
+            (place.recorders, place.unlinked) = (figures.recorders, figures.unlinked)
+            (place.overdue, place.damaged) = (figures.overdue, figures.damaged)
+            (place.missing, place.claims) = (figures.missing, figures.claims)
+            (place.orders, place.ordersOverdue) = (figures.orders, figures.ordersOverdue)
+            return place
+        }
+        let space = try station.root.freeSpace()
+        (overview.bytesFree, overview.bytesTotal) = (space.free, space.total)
+        let lately = overview.days.reduce(0) { $0 + $1.bytes }
+        let age = overview.days.firstIndex { $0.files > 0 }.map { Int64(overview.days.count - $0) }
+        if lately > 0, let age { overview.daysLeft = space.free / max(1, lately / age) }
+        let fixity = try index.fixityFigures(
+            before: Timestamp(
+                milliseconds: now.milliseconds - Int64(station.settings.scrubEvery) * Self.day))
+        (overview.checksDue, overview.oldestCheck) = (fixity.due, fixity.oldest)
+        let size = try station.stages.reader.size()
+        let report = try NotaryReport(try StationReader(settings: station.settings))
+        if !station.cosigning.now.standings.isEmpty || report.cosignedSize != nil {
+            overview.uncosigned = max(0, size - (report.cosignedSize ?? 0))
+        }
+        overview.unstamped = report.stampedSize.map { max(0, size - $0) }
+        overview.findings = report.findings.map(\.message)
+        return overview
+    }
+
+    /// A court by its name where it is this station's; another ledger by its origin.
+    private func name(of origin: String) -> String {
+        let identity = station.layout.station
+        return origin == identity.origin ? identity.name : origin
+    }
+
+    private static func sum(_ days: [DailyFigures], _ when: String) -> Overview.Intake {
+        days.reduce(into: Overview.Intake(when: when)) { sum, day in
+            sum.files += day.files
+            sum.bytes += day.bytes
+            sum.milliseconds += day.milliseconds
+        }
+    }
+
+    private static func text(_ day: Int64) -> String {
+        String(Timestamp(milliseconds: day * Self.day).description.prefix(10))
+    }
+
+    private static func days(_ figures: [DailyFigures], until today: Int64) -> [Overview.Intake] {
+        (today - 30...today).map { day in sum(figures.filter { $0.day == day }, text(day)) }
+    }
+
+    private static func months(
+        _ figures: [DailyFigures], until today: Int64
+    ) -> [Overview.Intake] {
+        let byMonth = Dictionary(grouping: figures) { String(text($0.day).prefix(7)) }
+        let (year, month) = (
+            Int(text(today).prefix(4)) ?? 0, Int(text(today).dropFirst(5).prefix(2)) ?? 1
+        )
+        return (0..<12).reversed().map { back in
+            let count = year * 12 + month - 1 - back
+            let number = count % 12 + 1
+            let name = "\(count / 12)-" + (number < 10 ? "0" : "") + String(number)
+            return sum(byMonth[name] ?? [], name)
+        }
+    }
+}
