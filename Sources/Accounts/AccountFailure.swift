@@ -12,6 +12,9 @@ package struct AccountFailure: Failure, Hashable {
         case wrongCode = "wrong-code"
         case lastAdmin = "last-admin"
         case noRole = "no-role"
+        case noScope = "no-scope"
+        case tokenDays = "token-days"
+        case noSuchToken = "no-such-token"
         case unavailable = "accounts-unavailable"
     }
 
@@ -45,6 +48,10 @@ package struct AccountFailure: Failure, Hashable {
         case .lastAdmin:
             Bilingual("This is the last administrator.", "这是最后一个系统管理员。")
         case .noRole: Bilingual("An account has at least one role.", "账号至少应有一个角色。")
+        case .noScope: Bilingual("A token is for something.", "令牌至少应有一个用途。")
+        case .tokenDays:
+            Bilingual("A token holds for 1 to 366 days.", "令牌有效期为 1 至 366 天。")
+        case .noSuchToken: Bilingual("There is no such token.", "没有该令牌。")
         case .unavailable: Bilingual("The accounts cannot be read now.", "账号数据暂时无法读取。")
         }
     }
@@ -63,6 +70,13 @@ package struct AccountFailure: Failure, Hashable {
             Bilingual("Wait for the next code, and type that.", "请等待下一个验证码后重新输入。")
         case .lastAdmin: Bilingual("Name another one first.", "请先指定另一个系统管理员。")
         case .noRole: Bilingual("Name one with --role.", "请用 --role 指定角色。")
+        case .noScope:
+            Bilingual(
+                "Name one with --scope: verify, records, footage, figures.",
+                "请用 --scope 指定：verify、records、footage、figures。")
+        case .tokenDays: Bilingual("Name another number.", "请另填天数。")
+        case .noSuchToken:
+            Bilingual("See them with: evidock user tokens", "请用 evidock user tokens 查看。")
         case .unavailable: Bilingual("Try again.", "请重试。")
         }
     }

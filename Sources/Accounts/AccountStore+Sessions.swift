@@ -17,6 +17,10 @@ package struct Session: Hashable, Sendable {
     package let account: Account
     /// What every form carries that changes something: who cannot read our pages does not have it.
     package let guardToken: String
+
+    package init(account: Account, guardToken: String) {
+        (self.account, self.guardToken) = (account, guardToken)
+    }
 }
 
 // Signing in, and staying so.

@@ -46,6 +46,17 @@ package final class AccountStore: Sendable {
                         ALTER TABLE accounts ADD COLUMN pin TEXT;
                         """)
             }
+            migrator.registerMigration("3") {
+                try $0.execute(
+                    sql: """
+                        CREATE TABLE tokens (           -- of programs
+                            digest TEXT PRIMARY KEY, account INTEGER NOT NULL,
+                            name TEXT NOT NULL, scopes TEXT NOT NULL,
+                            created INTEGER NOT NULL, ends INTEGER NOT NULL, used INTEGER,
+                            UNIQUE (account, name)
+                        ) STRICT, WITHOUT ROWID;
+                        """)
+            }
             try migrator.migrate(queue)
             return AccountStore(queue: queue)
         } catch {

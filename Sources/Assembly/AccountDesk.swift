@@ -113,6 +113,45 @@ actor AccountDesk: PeopleDesk {
         }
     }
 
+    func tokens() async throws -> [APIToken] {
+        try await offPool { [store] in try store.tokens() }
+    }
+
+    func makeToken(
+        _ name: String, of account: String, scopes: Set<TokenScope>, days: Int, by: String
+    ) async throws -> String {
+        try await turns.take { [self] in
+            let known = try await self.account(account)
+            let name = try AccountName.checked(name)
+            try AccountStore.check(scopes, days: days)
+            let taken = try await tokens().contains {
+                $0.account == known.name && $0.name == name
+            }
+            guard !taken else { throw AccountFailure(.nameTaken) }
+            try await enter(
+                AccountChangeRow(
+                    known.name, .token, token: name, scopes: scopes.map(\.rawValue).sorted(),
+                    by: by))
+            return try await offPool { [store] in
+                try store.makeToken(
+                    name, of: known.name, scopes: scopes, days: days, now: Clock.now())
+            }
+        }
+    }
+
+    func endToken(_ name: String, of account: String, by: String) async throws {
+        try await turns.take { [self] in
+            let known = try await self.account(account)
+            guard
+                try await tokens().contains(where: {
+                    $0.account == known.name && $0.name == name
+                })
+            else { throw AccountFailure(.noSuchToken) }
+            try await enter(AccountChangeRow(known.name, .tokenEnded, token: name, by: by))
+            try await offPool { [store] in try store.endToken(name, of: known.name) }
+        }
+    }
+
     func setPassword(_ password: String, of name: String, but token: String) async throws {
         try await turns.take { [self] in
             try store.check(newPassword: password, of: name)

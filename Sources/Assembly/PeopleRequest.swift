@@ -4,20 +4,28 @@ import Portal
 
 /// What is asked about accounts.
 package struct PeopleRequest: Hashable, Sendable {
-    package enum Step: String, Sendable, CaseIterable { case add, invite, change }
+    package enum Step: String, Sendable, CaseIterable {
+        case add, invite, change, token
+        case endToken = "end-token"
+    }
 
     package let step: Step
     package let name: String
     package var roles: [String]
     package var court: String?
     package var isDisabled: Bool?
+    /// A program's token, what it is for, and for how many days.
+    package var token: String?
+    package var scopes: [String] = []
+    package var days: Int64?
 
     package init(
         _ step: Step, name: String, roles: [String] = [], court: String? = nil,
-        isDisabled: Bool? = nil
+        isDisabled: Bool? = nil, token: String? = nil, scopes: [String] = [], days: Int64? = nil
     ) {
         (self.step, self.name, self.roles) = (step, name, roles)
-        (self.court, self.isDisabled) = (court, isDisabled)
+        (self.court, self.isDisabled, self.token) = (court, isDisabled, token)
+        (self.scopes, self.days) = (scopes, days)
     }
 
     package var json: JSONValue {
@@ -27,6 +35,9 @@ package struct PeopleRequest: Hashable, Sendable {
         ]
         members.set("court", court)
         if let isDisabled { members["disabled"] = .bool(isDisabled) }
+        members.set("token", token)
+        if !scopes.isEmpty { members["scopes"] = .array(scopes.map(JSONValue.string)) }
+        members.set("days", days)
         return .object(members)
     }
 
@@ -37,7 +48,10 @@ package struct PeopleRequest: Hashable, Sendable {
         self.init(
             step, name: name,
             roles: json[key: "roles"]?.arrayValue?.compactMap(\.stringValue) ?? [],
-            court: json[key: "court"]?.stringValue, isDisabled: json[key: "disabled"]?.boolValue)
+            court: json[key: "court"]?.stringValue, isDisabled: json[key: "disabled"]?.boolValue,
+            token: json[key: "token"]?.stringValue,
+            scopes: json[key: "scopes"]?.arrayValue?.compactMap(\.stringValue) ?? [],
+            days: json[key: "days"]?.integerValue)
     }
 
     /// - Throws: `wrong-usage`.
@@ -49,6 +63,21 @@ package struct PeopleRequest: Hashable, Sendable {
                     "one of officer, judge, notary, supervisor, admin",
                     "应为 officer、judge、notary、supervisor、admin 之一"))
         }
+    }
+
+    /// - Throws: `wrong-usage`.
+    fileprivate func allScopes() throws -> Set<TokenScope> {
+        Set(
+            try scopes.map { text in
+                guard let scope = TokenScope(rawValue: text) else {
+                    throw AssemblyFailure(
+                        .wrongUsage, subject: "--scope \(SafeText.of(text))",
+                        wanted: Bilingual(
+                            "one of verify, records, footage, figures",
+                            "应为 verify、records、footage、figures 之一"))
+                }
+                return scope
+            })
     }
 
     var allRoles: Set<Role> { Set(roles.compactMap(Role.init(rawValue:))) }
@@ -66,6 +95,17 @@ extension Operations {
             answer(.line(link(token, of: request.name)))
         case .invite:
             answer(.line(link(try await desk.invite(request.name, by: by), of: request.name)))
+        case .token:
+            let text = try await desk.makeToken(
+                request.token ?? "", of: request.name, scopes: try request.allScopes(),
+                days: Int(request.days ?? 90), by: by)
+            answer(
+                .line([
+                    "name": .string(request.name), "token": .string(request.token ?? ""),
+                    "secret": .string(text),
+                ]))
+        case .endToken:
+            try await desk.endToken(request.token ?? "", of: request.name, by: by)
         case .change:
             try await desk.change(
                 request.name, roles: request.roles.isEmpty ? nil : request.allRoles,
@@ -96,6 +136,19 @@ extension StationReader {
             let store = try AccountStore.open(path: path)
             defer { store.close() }
             return try store.accounts().map(\.json)
+        }
+    }
+
+    /// What programs may act for whom.
+    ///
+    /// - Throws: `accounts-unavailable`.
+    package func tokens() async throws -> [JSONValue] {
+        let path = layout.path + "/" + AccountDesk.file
+        guard LocalPath.exists(path) else { return [] }
+        return try await offPool {
+            let store = try AccountStore.open(path: path)
+            defer { store.close() }
+            return try store.tokens().map(\.json)
         }
     }
 }

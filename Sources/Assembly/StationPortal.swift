@@ -129,6 +129,31 @@ struct StationPortal: PortalStation {
         return slot
     }
 
+    func news(from leaf: Int64, limit: Int) async throws -> (news: [News], next: Int64) {
+        try await offPool { [stages = station.stages] in
+            // What the index does not have yet nobody's rights can be told of.
+            let end = min(try stages.index.nextLeaf(), leaf + Int64(limit))
+            guard leaf < end else { return ([], leaf) }
+            var found: [News] = []
+            for place in leaf..<end {
+                let event = try stages.reader.event(place)
+                guard News.kinds.contains(event.leaf.event) else { continue }
+                var news = News(leaf: place, event: event.leaf.event, time: event.leaf.time)
+                let rows = event.rows.prefix(limit).map(\.members)
+                if event.leaf.event == .ingestion {
+                    news.items = [
+                        LedgerName(station: event.leaf.station, leaf: place).description
+                    ]
+                } else {
+                    news.items = Array(Set(rows.compactMap { $0["item"]?.stringValue })).sorted()
+                }
+                news.cases = Array(Set(rows.compactMap { $0["caseNumber"]?.stringValue })).sorted()
+                found.append(news)
+            }
+            return (found, end)
+        }
+    }
+
     func overview() async throws -> Overview {
         try await offPool { [figures] in try figures.current() }
     }

@@ -26,7 +26,8 @@ enum ImportRules {
             "Logging", "ServiceLifecycle",
         ],
         "Portal": [
-            "Evidence", "TransparencyLog", "Custody", "Witness", "Accounts", "Hummingbird",
+            "Evidence", "Fixity", "TransparencyLog", "Custody", "Witness", "Accounts",
+            "Hummingbird",
             "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "Mustache", "NIOPosix", "NIOSSL",
             "NIOCore",
             "Logging", "ServiceLifecycle",

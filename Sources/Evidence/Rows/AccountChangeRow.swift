@@ -10,6 +10,9 @@ package struct AccountChangeRow: Hashable, Sendable {
         case roles
         /// Set another password, or a PIN for the dock, himself.
         case password, pin
+        /// A program may act for it from now on, or no longer.
+        case token
+        case tokenEnded = "token-ended"
         case locked
         case unlocked
     }
@@ -21,13 +24,17 @@ package struct AccountChangeRow: Hashable, Sendable {
     /// What it may do from now on, and for which court; nil where that did not change.
     package var roles: [String]?
     package var court: String?
+    /// The token, and what it is for.
+    package var token: String?
+    package var scopes: [String]?
     package var by: String
 
     package init(
-        _ account: String, _ step: Step, roles: [String]? = nil, court: String? = nil, by: String
+        _ account: String, _ step: Step, roles: [String]? = nil, court: String? = nil,
+        token: String? = nil, scopes: [String]? = nil, by: String
     ) {
         (self.account, self.step, self.roles) = (account, step, roles)
-        (self.court, self.by) = (court, by)
+        (self.court, self.by, self.token, self.scopes) = (court, by, token, scopes)
     }
 
     package var row: RecordRow {
@@ -36,6 +43,8 @@ package struct AccountChangeRow: Hashable, Sendable {
         ]
         if let roles { members["roles"] = .array(roles.map(JSONValue.string)) }
         members.set("court", court)
+        members.set("token", token)
+        if let scopes { members["scopes"] = .array(scopes.map(JSONValue.string)) }
         return RecordRow(kind: Self.kind, members: members)
     }
 }

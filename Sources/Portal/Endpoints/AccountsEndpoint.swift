@@ -26,6 +26,23 @@ struct AccountsEndpoint: Endpoint {
                 return link(token, of: name, request)
             }
         }
+        router.post("accounts/token") { request, context in
+            let form = try await Form(request)
+            try form.require(context)
+            let me = try Rights.require(.manageAccounts, context)
+            let (account, name) = (form["account"] ?? "", form["name"] ?? "")
+            return try await attempt(me, context) {
+                if form["do"] == "end" {
+                    try await people.endToken(name, of: account, by: me.by)
+                    return [:]
+                }
+                let scopes = TokenScope.allCases.filter { form["scope-\($0.rawValue)"] != nil }
+                let text = try await people.makeToken(
+                    name, of: account, scopes: Set(scopes), days: Int(form["days"] ?? "") ?? 90,
+                    by: me.by)
+                return ["secret": text, "token": name]
+            }
+        }
         router.post("accounts/change") { request, context in
             let form = try await Form(request)
             try form.require(context)
@@ -83,6 +100,18 @@ struct AccountsEndpoint: Endpoint {
                     account.isDisabled ? "disabled" : account.isReady ? "ready" : "invited"),
                 "isDisabled": account.isDisabled,
             ]
+        }
+        values["tokens"] = try await people.tokens().map { token -> [String: Any] in
+            [
+                "account": token.account, "token": token.name, "guard": guardToken,
+                "scopes": token.scopes.map { text("scope-" + $0.rawValue) }.sorted()
+                    .joined(separator: language == .english ? ", " : "、"),
+                "ends": LocalMoment.text(token.ends),
+                "used": token.used.map { LocalMoment.text($0) } ?? "–",
+            ]
+        }
+        values["allScopes"] = TokenScope.allCases.map {
+            ["scope": $0.rawValue, "words": text("scope-" + $0.rawValue)]
         }
         values["allRoles"] = Role.allCases.map {
             ["role": $0.rawValue, "words": $0.words.text(in: language)]

@@ -20,7 +20,7 @@ struct FootageEndpoint: Endpoint {
     @Sendable private func answer(
         _ request: Request, _ context: PortalContext
     ) async throws -> Response {
-        let me = try Rights.require(.watch, context)
+        let me = try Rights.require(.watch, context, scope: .footage)
         let name = try context.parameters.require("item")
         guard let ownership = try await footage.ownership(of: name),
             Rights.may(me, .watch, on: ownership),

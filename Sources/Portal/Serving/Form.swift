@@ -36,6 +36,8 @@ struct Form: Sendable {
     /// The same for what a script of ours sends.
     static func require(guardOf request: Request, _ context: PortalContext) throws {
         guard let session = context.session else { throw PortalProblem.signInFirst }
+        // A token of its own is not sent by a browser that somebody else's page steers.
+        guard context.scopes == nil else { return }
         guard let name = HTTPField.Name("X-Evidock-Guard"),
             request.headers[name] == session.guardToken
         else { throw PortalProblem.forged }

@@ -57,6 +57,8 @@ package struct Pages: Sendable {
             FieldTaskEndpoint(pages: shelf, inbox: inbox, now: now),
             ClaimsEndpoint(pages: shelf, inbox: inbox),
             OverviewEndpoint(pages: shelf, station: station),
+            EventsEndpoint(
+                station: station, cases: cases, footage: footage, accounts: accounts, now: now),
             FootageEndpoint(footage: footage, register: register, purposes: purposes),
             CasesEndpoint(pages: shelf, cases: cases, register: register, purposes: purposes),
             ItemsEndpoint(

@@ -12,8 +12,11 @@ package struct PortalContext: RequestContext {
     package var language = Language.english
     /// Who is signed in; nil where nobody is.
     package var session: Session?
-    /// The token of that session.
+    /// The token of that session; of a program that carries one of its own, what tells it from
+    /// others.
     var token: String?
+    /// What a program may do at most that carries a token; nil for people.
+    var scopes: Set<TokenScope>?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -28,6 +28,11 @@ struct PortalProblem: Error {
         Bilingual("There is nothing here, or it is not for you.", "没有该内容，或您无权查看。"))
     static let signInFirst = PortalProblem(
         .unauthorized, "sign-in-first", Bilingual("Sign in first.", "请先登录。"))
+    static let tokenInvalid = PortalProblem(
+        .unauthorized, "token-invalid",
+        Bilingual("This token does not hold.", "令牌无效或已过期。"),
+        next: Bilingual("Ask the administrator for another one.", "请向系统管理员索取新令牌。"),
+        headers: [.wwwAuthenticate: "Bearer"])
     static let forged = PortalProblem(
         .forbidden, "forged",
         Bilingual("This form is too old, or not one of ours.", "该表单已失效，或不是本系统的表单。"),

@@ -167,6 +167,9 @@ package protocol PortalStation: Sendable {
     /// checkpoint where that covers it; nil where there is no such entry.
     func proof(of leaf: Int64) async throws -> (entry: [UInt8], proof: [UInt8])?
     func vouching() async throws -> Vouching
+    /// What happened from a leaf on, of the kinds that are told, and the leaf after all that was
+    /// looked at.
+    func news(from leaf: Int64, limit: Int) async throws -> (news: [News], next: Int64)
     /// How all that is taken in stands, for those who oversee it.
     func overview() async throws -> Overview
     /// A docking with what came of it; nil where there is none.
@@ -211,6 +214,12 @@ package protocol PeopleDesk: Sendable {
     func setDisabled(_ isDisabled: Bool, _ name: String, by: String) async throws
     /// Takes a one-time link up; see ``AccountStore/take(_:password:code:now:)``.
     func join(_ token: String, password: String, code: String?) async throws -> [String]
+    func tokens() async throws -> [APIToken]
+    /// - Returns: the text that a program carries, which nobody can be told again.
+    func makeToken(
+        _ name: String, of account: String, scopes: Set<TokenScope>, days: Int, by: String
+    ) async throws -> String
+    func endToken(_ name: String, of account: String, by: String) async throws
     /// Sets another password of somebody's own; his other sessions end.
     func setPassword(_ password: String, of name: String, but token: String) async throws
     func setPIN(_ pin: String, of name: String) async throws

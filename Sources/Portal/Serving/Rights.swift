@@ -97,9 +97,28 @@ enum Rights {
     /// is here.
     ///
     /// - Throws: `sign-in-first`, `not-found`.
-    static func require(_ deed: Deed, _ context: PortalContext) throws -> Account {
+    ///
+    /// - Parameter scope: what a program's token must be for; nil for what the deed usually needs.
+    static func require(
+        _ deed: Deed, _ context: PortalContext, scope: TokenScope? = nil
+    ) throws -> Account {
         guard let account = context.session?.account else { throw PortalProblem.signInFirst }
         guard may(account, deed) else { throw PortalProblem.notFound }
+        if let scopes = context.scopes {
+            guard let wanted = scope ?? Self.scope(of: deed), scopes.contains(wanted) else {
+                throw PortalProblem.notFound
+            }
+        }
         return account
+    }
+
+    /// What a program's token must be for; nil for what people do alone.
+    private static func scope(of deed: Deed) -> TokenScope? {
+        switch deed {
+        case .verifyDigests: .verify
+        case .watch: .records
+        case .oversee, .seeState: .figures
+        case .manageAccounts, .workInbox, .answerClaims: nil
+        }
     }
 }

@@ -17,7 +17,15 @@ struct VisitorMiddleware: RouterMiddleware {
         var context = context
         context.language = Self.language(of: request)
         do {
-            if Self.wantsSession(request), let token = request.cookies[SessionCookie.name]?.value {
+            if let text = Self.bearer(of: request) {
+                let (accounts, now) = (accounts, now())
+                guard let found = try await offPool({ try accounts.bearer(text, now: now) })
+                else { throw PortalProblem.tokenInvalid }
+                context.session = Session(account: found.account, guardToken: "")
+                (context.token, context.scopes) = (found.key, found.scopes)
+            } else if Self.wantsSession(request),
+                let token = request.cookies[SessionCookie.name]?.value
+            {
                 let (accounts, now) = (accounts, now())
                 context.session = try await offPool { try accounts.session(token, now: now) }
                 if context.session != nil { context.token = token }
@@ -29,6 +37,15 @@ struct VisitorMiddleware: RouterMiddleware {
         } catch {
             return try problems.answer(error, to: request, context)
         }
+    }
+
+    /// What a program carries (RFC 6750 section 2.1), for the parts that are for programs.
+    private static func bearer(of request: Request) -> String? {
+        guard ["/api/", "/footage/"].contains(where: { request.uri.path.hasPrefix($0) }),
+            let field = request.headers[.authorization],
+            field.lowercased().hasPrefix("bearer ")
+        else { return nil }
+        return String(field.dropFirst(7))
     }
 
     /// What anybody is answered alike needs no look at who asks.

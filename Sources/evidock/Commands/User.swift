@@ -6,7 +6,9 @@ struct User: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Who may sign in to the pages, and what for.",
         discussion: ExitCodes.help,
-        subcommands: [Add.self, Invite.self, Change.self, List.self])
+        subcommands: [
+            Add.self, Invite.self, Change.self, List.self, Token.self, EndToken.self, Tokens.self,
+        ])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -65,6 +67,76 @@ struct User: AsyncParsableCommand {
                 PeopleRequest(
                     .change, name: name, roles: roles, court: court,
                     isDisabled: disable ? true : enable ? false : nil), global)
+        }
+    }
+
+    struct Token: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lets a program act for an account; prints what it carries, once.",
+            discussion: ExitCodes.help)
+        @Argument(help: "The account.") var name: String
+        @Option(name: .customLong("name"), help: "What the token is called.") var token: String
+        @Option(
+            name: .customLong("scope"),
+            help: "verify, records, footage or figures; several times for several.")
+        var scopes: [String]
+        @Option(help: "For how many days it holds.") var days: Int64 = 90
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            let json = global.json
+            try await Carrying.lines(
+                .people(
+                    PeopleRequest(.token, name: name, token: token, scopes: scopes, days: days)),
+                settings: try await global.settings()
+            ) { line in
+                guard !json else { return Terminal.line(line) }
+                Terminal.note(
+                    Bilingual(
+                        "Programs send it as: Authorization: Bearer …  It is not shown again.",
+                        "程序以 Authorization: Bearer … 发送。令牌不会再次显示。"))
+                Terminal.line(line[key: "secret"]?.stringValue ?? "")
+            }
+        }
+    }
+
+    struct EndToken: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "end-token", abstract: "A token holds no longer.",
+            discussion: ExitCodes.help)
+        @Argument(help: "The account.") var name: String
+        @Option(name: .customLong("name"), help: "What the token is called.") var token: String
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            try await Carrying.lines(
+                .people(PeopleRequest(.endToken, name: name, token: token)),
+                settings: try await global.settings()
+            ) { Terminal.line($0) }
+        }
+    }
+
+    struct Tokens: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "All tokens of programs, and when they were last used.",
+            discussion: ExitCodes.help)
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            let reader = try StationReader(
+                settings: try await global.settings(), note: Terminal.note)
+            for token in try await reader.tokens() {
+                guard !global.json else {
+                    Terminal.line(token)
+                    continue
+                }
+                let scopes = token[key: "scopes"]?.arrayValue?.compactMap(\.stringValue) ?? []
+                let texts = ["account", "token"].map { token[key: $0]?.stringValue ?? "" }
+                let times = ["ends", "used"].map { token[key: $0]?.stringValue ?? "–" }
+                Terminal.line(
+                    (texts + [scopes.joined(separator: ",")] + times).map { SafeText.of($0) }
+                        .joined(separator: "  "))
+            }
         }
     }
 
