@@ -122,6 +122,7 @@ command -v bagit.py > /dev/null || python3 -m pip install -q bagit >> "$logs/set
 need_packages "${browser_packages[@]}" >> "$logs/setup.log" 2>&1 || true
 python3 -c 'import playwright, axe_playwright_python' 2> /dev/null ||
     python3 -m pip install -q playwright axe-playwright-python >> "$logs/setup.log" 2>&1 || true
+command -v schemathesis > /dev/null || python3 -m pip install -q schemathesis >> "$logs/setup.log" 2>&1 || true
 
 check "Format" format.log swift format lint --strict --recursive Sources Tests Package.swift
 check "Shell syntax" shell.log bash -c check_shell

@@ -56,7 +56,8 @@ package struct Daemon: Sendable {
             path: socket, operations: { Operations(station: station, language: $0) }, log: log)
         let readiness = Readiness { address in
             let scheme = station.settings.tls == nil ? "http" : "https"
-            let portal = address.map { ["\(scheme)://\($0)"] } ?? []
+            let portal =
+                address.map { [$0.socket == nil ? "\(scheme)://\($0)" : "\($0)"] } ?? []
             let listening = (portal + [socket]).joined(separator: ", ")
             ready("listening on \(listening), watching \(roots.joined(separator: ", "))")
             notifier.ready()
@@ -105,6 +106,9 @@ package struct Daemon: Sendable {
                         service: CompletenessService(
                             desk: station.completeness, matching: station.matching)),
                     .init(service: RetentionService(desk: station.retention, log: log)),
+                    .init(
+                        service: AlertService(
+                            station, overview: StationOverview(station), log: log)),
                     .init(service: AnchorService(desk: station.anchors, log: log)),
                     .init(service: SlotLogService(board: station.board, log: log)),
                     .init(service: dock),
@@ -114,7 +118,9 @@ package struct Daemon: Sendable {
     }
 
     private func tellFirst(_ link: String, at address: ListenAddress) {
-        let url = "\(settings.tls == nil ? "http" : "https")://\(address)/join/\(link)"
+        // Behind a proxy only the site knows the name.
+        let base = address.socket == nil ? "\(settings.portal.scheme)://\(address)" : ""
+        let url = base + "/join/\(link)"
         tell(
             Bilingual(
                 "The first administrator joins here, within a day: \(url)",
@@ -135,7 +141,8 @@ package struct Daemon: Sendable {
                 of: StationPortal(station: station), name: name, version: version,
                 accounts: people.store, footage: StationFootage(station: station),
                 cases: StationCases(station: station),
-                inbox: StationInbox(station: station), people: people, settings: settings,
+                inbox: StationInbox(station: station),
+                spotChecks: StationSpotChecks(station: station), people: people, settings: settings,
                 log: ledger, now: { Clock.now() })
             // Where nothing can be entered now, the next start tells the link.
             return ([], pages, try? await people.firstLink())

@@ -34,6 +34,7 @@ package struct Settings: Sendable {
     package var mustListen: Bool
     /// Who sees the dock and the ledger without signing in, and how one signs in.
     var portal: PortalSettings
+    var alerts: AlertSettings
     package var notary: NotarySettings
     /// A JSON file with the site's own points for evidence; nil for the usual ones.
     var matchWeights: String?
@@ -99,7 +100,9 @@ package struct Settings: Sendable {
         portal.scheme = tls == nil ? "http" : "https"
         portal.dockAddresses = try Self.addresses("dockAddresses", reading)
         portal.logAddresses = try Self.addresses("logAddresses", reading)
+        portal.isCheckPublic = try reading.flag("publicCheck")
         portal.wantsSecondFactor = try reading.flag("secondFactor", default: true)
+        alerts = try AlertSettings(reading)
         notary = try NotarySettings(reading)
         matchWeights = try reading.path("matchWeights")
         completenessRules = try reading.path("completenessRules")
@@ -127,6 +130,13 @@ package struct Settings: Sendable {
         ingest.volumes = try reading.number("volumes", default: 8, in: 1...1000)
         ingest.transfers = try reading.number(
             "transfers", default: vault.singleThreaded ? 1 : 8, in: 1...1000)
+    }
+
+    /// How pages are addressed from this machine; nil where only a proxy's site knows, or nothing is
+    /// served.
+    package var pagesAddress: String? {
+        guard let listen, listen.socket == nil else { return nil }
+        return "\(portal.scheme)://\(listen)"
     }
 
     private static func addresses(

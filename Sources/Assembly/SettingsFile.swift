@@ -12,7 +12,7 @@ enum SettingsFile {
         "timeStampEvery", "timeStampCRL", "scrubEvery", "matchWeights", "completenessRules",
         "retentionRules", "courts", "caseTypes", "scheduleColumns", "scheduleFolder",
         "notaryRecorders", "tlsCertificate", "tlsKey", "dockAddresses", "logAddresses",
-        "secondFactor",
+        "secondFactor", "publicCheck", "alertProgram", "alertWebhook",
         "attestationURL",
         "attestationCA",
         "attestationToken", "attestationEvery", "attestationAddress",
@@ -22,7 +22,7 @@ enum SettingsFile {
         "timeStampCA", "timeStampTLS", "timeStampCRL", "matchWeights", "completenessRules",
         "retentionRules", "courts", "caseTypes", "scheduleColumns", "scheduleFolder",
         "attestationCA",
-        "attestationToken", "tlsCertificate", "tlsKey",
+        "attestationToken", "tlsCertificate", "tlsKey", "alertProgram",
     ]
 
     /// One named by hand must be there; the usual one may be absent, or hold comments alone.

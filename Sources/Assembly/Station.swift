@@ -23,6 +23,7 @@ package final class Station: Sendable {
     package let active: ActiveVisits
     let cosigning = CosigningBoard()
     let attestation = AttestationBoard()
+    let alerts = AlertBoard()
     let replication: ReplicationBacklog
     let scrubbing: ScrubBacklog
     let anchors: AnchorDesk

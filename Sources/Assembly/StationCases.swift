@@ -109,7 +109,7 @@ struct StationCases: CaseDesk, DisclosureDesk {
     }
 
     /// What the index is asked for what somebody may see.
-    private func indexed(_ sight: Sight) throws -> ListFilter.Sight {
+    func indexed(_ sight: Sight) throws -> ListFilter.Sight {
         var indexed = ListFilter.Sight()
         indexed.officer = sight.officer
         if let account = sight.account {

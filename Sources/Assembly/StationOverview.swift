@@ -8,9 +8,12 @@ import Portal
 import Synchronization
 import Vault
 
-/// The overview of an open station, counted anew at most every few seconds: many may look at it.
+/// The overview of an open station, counted anew at most once a minute: many may look at it, and the
+/// index of a large station is long to count.
 final class StationOverview: Sendable {
-    private static let interval: Int64 = 10_000
+    private static let interval: Int64 = 60_000
+    /// Every item is looked at for these.
+    private static let fixityInterval: Int64 = 3_600_000
     private static let day: Int64 = 86_400_000
     private static let chinaOffset: Int64 = 8 * 3_600_000
     /// Footage is to be linked within a week.
@@ -18,6 +21,7 @@ final class StationOverview: Sendable {
 
     private let station: Station
     private let known = Mutex<(overview: Overview, time: Int64)?>(nil)
+    private let fixity = Mutex<(figures: FixityFigures, time: Int64)?>(nil)
 
     init(_ station: Station) { self.station = station }
 
@@ -29,6 +33,30 @@ final class StationOverview: Sendable {
         let overview = try count()
         known.withLock { $0 = (overview, now) }
         return overview
+    }
+
+    /// For how long the disk suffices at the pace of the last 31 days; nil where nothing came.
+    func daysLeft() throws -> Int64? {
+        let today = (station.stages.now().milliseconds + Self.chinaOffset)
+            .flooredQuotient(Self.day)
+        let daily = try station.stages.index.daily(since: today - 30).map(\.figures)
+        guard let first = daily.map(\.day).min() else { return nil }
+        let bytes = daily.reduce(0) { $0 + $1.bytes }
+        guard bytes > 0 else { return nil }
+        return try station.root.freeSpace().free / max(1, bytes / (today - first + 1))
+    }
+
+    private func checks(at now: Timestamp) throws -> FixityFigures {
+        if let found = fixity.withLock({ $0 }),
+            (0..<Self.fixityInterval).contains(now.milliseconds - found.time)
+        {
+            return found.figures
+        }
+        let figures = try station.stages.index.fixityFigures(
+            before: Timestamp(
+                milliseconds: now.milliseconds - Int64(station.settings.scrubEvery) * Self.day))
+        fixity.withLock { $0 = (figures, now.milliseconds) }
+        return figures
     }
 
     private func count() throws -> Overview {
@@ -57,12 +85,8 @@ final class StationOverview: Sendable {
         }
         let space = try station.root.freeSpace()
         (overview.bytesFree, overview.bytesTotal) = (space.free, space.total)
-        let lately = overview.days.reduce(0) { $0 + $1.bytes }
-        let age = overview.days.firstIndex { $0.files > 0 }.map { Int64(overview.days.count - $0) }
-        if lately > 0, let age { overview.daysLeft = space.free / max(1, lately / age) }
-        let fixity = try index.fixityFigures(
-            before: Timestamp(
-                milliseconds: now.milliseconds - Int64(station.settings.scrubEvery) * Self.day))
+        overview.daysLeft = try daysLeft()
+        let fixity = try checks(at: now)
         (overview.checksDue, overview.oldestCheck) = (fixity.due, fixity.oldest)
         let size = try station.stages.reader.size()
         let report = try NotaryReport(try StationReader(settings: station.settings))

@@ -3,6 +3,7 @@ import Custody
 import DurableFiles
 import Evidence
 import Ingest
+import Logging
 import NotaryLink
 import Portal
 import Synchronization
@@ -127,6 +128,65 @@ struct StationPortal: PortalStation {
             slot.isAcknowledged = account.acknowledgedBy != nil
         }
         return slot
+    }
+
+    func alerts() async throws -> [AlertBook.Entry] { station.alerts.standing }
+
+    func acknowledge(alert code: String, by: String) async throws {
+        guard station.alerts.acknowledge(code, by: by) else { return }
+        station.stages.log.notice("an alert was taken up", metadata: ["alert": "\(code)"])
+    }
+
+    func consistency(_ first: String, _ second: String) async throws -> Consistency {
+        try await offPool { [station] in
+            let reader = try StationReader(settings: station.settings)
+            let keys = try reader.keys().all
+            let checkpoints = try [first, second].map { text in
+                // What was pasted may have lost its last line's end, or gained others.
+                let note =
+                    text.replacing("\r\n", with: "\n").split(
+                        separator: "\n", omittingEmptySubsequences: false
+                    ).reversed().drop { $0.isEmpty }.reversed().joined(separator: "\n") + "\n"
+                do { return try Checkpoint.open(Array(note.utf8), byOneOf: keys) } catch {
+                    throw AssemblyFailure(
+                        .wrongUsage, subject: "checkpoint",
+                        wanted: Bilingual(
+                            "this is no checkpoint that this log signed",
+                            "这不是本存证日志签署的检查点"))
+                }
+            }.sorted { $0.size < $1.size }
+            let ledger = station.stages.reader
+            let isConsistent = try checkpoints.allSatisfy {
+                guard $0.size <= (try ledger.size()) else { return false }
+                return try ledger.root(ofSize: $0.size) == $0.root
+            }
+            let (one, other) = (checkpoints[0], checkpoints[1])
+            let proof =
+                isConsistent
+                ? try ledger.consistencyProof(from: one.size, to: other.size).hashes : []
+            return Consistency(
+                firstSize: one.size, secondSize: other.size, isConsistent: isConsistent,
+                proof: proof.map { Base64.encode($0.bytes) })
+        }
+    }
+
+    func signOffs() async throws -> [SignOff] {
+        try await offPool { [index = station.stages.index] in
+            try index.signOffs(limit: 20).map {
+                SignOff(entry: $0.leaf, time: $0.time, row: $0.row)
+            }
+        }
+    }
+
+    func signOff(_ text: String, by: String) async throws {
+        try PlainText.check(text, of: "text", limit: 1000)
+        let stages = station.stages
+        let checkpoint = try await offPool { try stages.reader.checkpoint().checkpoint }
+        let row = SignOffRow(size: checkpoint.size, root: checkpoint.root, text: text, by: by)
+        _ = try await stages.ledger.enter([
+            NewCustodyEvent(kind: .approval, time: stages.now(), rows: [row.row])
+        ])
+        try await stages.feeder.catchUp()
     }
 
     func news(from leaf: Int64, limit: Int) async throws -> (news: [News], next: Int64) {

@@ -114,6 +114,7 @@ package final class IndexWriter: Sendable {
                     next += 1
                 }
                 try projection.tables.refreshSearch()
+                try projection.tables.writeCounts()
                 try db.execute(
                     sql: "UPDATE origins SET nextLeaf = ? WHERE id = ?", arguments: [next, origin])
             }

@@ -39,6 +39,8 @@ def questions(program, index, days):
     texts = [one["p99"] for one in found if one["text"]]
     goal("p99 under 20 ms for what an index serves", max(served) < 20)
     goal("text under 50 ms for the first page", max(texts) < 50)
+    sees = [one["p99"] for one in found if one["name"].startswith("sees")]
+    goal("a page of what somebody may see under 100 ms", max(sees) < 100)
 
 
 def generated(program, folder):

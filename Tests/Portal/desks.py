@@ -3,8 +3,12 @@
 field tasks. Closes with: N passed, N failed, N skipped.
 """
 
+import hashlib
+import http.client
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 
@@ -12,7 +16,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from portal import (  # noqa: E402
-    CHROMIUM, PASSWORD, Browser, Client, Site, axe, card, check, counts, look, mount, places, run_parts, sign_in, sync_playwright, until)
+    CHROMIUM, PASSWORD, Browser, Client, Site, Station, axe, card, check, counts, look, mount, places, run_parts, sign_in, sync_playwright, until)
 
 
 def film(path, seconds=1):
@@ -227,8 +231,167 @@ def overview():
                 browser.close()
 
 
+def oversight():
+    """Spot checks, alerts, a notary's sign-off, two checkpoints, and the check that is open to anybody."""
+    with places() as place:
+        told = place("told")
+        with open(place("alert.sh"), "w") as file:
+            file.write(f"#!/bin/sh\ncat >> {told}\n")
+        os.chmod(place("alert.sh"), 0o755)
+        site = Site(place, EVIDOCK_SECOND_FACTOR="false", EVIDOCK_PUBLIC_CHECK="true", EVIDOCK_ALERT_PROGRAM=place("alert.sh"))
+        run = site.station.run
+        os.makedirs(place("card"))
+        with open(place("cases.csv"), "w") as file:
+            file.write("案号,法院,承办法官\n（2019）闽0602执123号,闽0602,J001\n")
+        run("case", "import", place("cases.csv"))
+        for minute in range(12):
+            film(os.path.join(place("card"), f"DSJ_R1_000042_20190810_09{minute:02}00.mp4"), minute + 1)
+        _, out, _ = run("ingest", place("card"), "--json")
+        items = [line["item"] for line in map(json.loads, out.splitlines()) if "item" in line]
+        for item in items[:10]:
+            run("assign", item, "（2019）闽0602执123号", "--why", "test")
+        supervisor, other, notary = site.person("s1", "supervisor"), site.person("s2", "supervisor"), site.person("n1", "notary")
+
+        draw = lambda client, **form: client.ask("POST", "/spot-checks", {"guard": client.guard(), **form})
+        days = {"from": "2019-08-10", "to": "2019-08-10"}
+        for form in ({"count": "5"}, {**days, "count": "0"}, {**days, "count": "x"}, {"from": "2019-08-11", "to": "2019-08-10", "count": "5"},
+                     {"from": "2018-08-10", "to": "2018-08-10", "count": "5"}):
+            check(f"nothing is drawn with {form}", draw(supervisor, **form)[0] == 422)
+        status, _, headers = draw(supervisor, **days, count="4", seed="abc")
+        path = headers["Location"]
+        page = supervisor.ask("GET", path)[1]
+        wanted = sorted(items[:10], key=lambda item: hashlib.sha256(f"abc\n{item}".encode()).hexdigest())[:4]
+        shown = [part.split('"')[0] for part in page.split('href="/items/')[1:]]
+        check("anybody can draw the same again", status == 303 and shown == wanted, (shown, wanted))
+        status, _, headers = draw(supervisor, **days, count="3")
+        check("a seed that nobody chose is the rule", status == 303 and "abc" not in supervisor.ask("GET", headers["Location"])[1])
+        check("others do not see it", other.ask("GET", path)[0] == 404 and notary.ask("GET", path)[0] == 404)
+        score = lambda **form: supervisor.ask("POST", path, {"guard": supervisor.guard(), **form})
+        check("only what was drawn is scored", score(item="0602-999", score="3")[0] == 400 and score(item=wanted[0], score="9")[0] == 400)
+        status, page, _ = score(item=wanted[0], score="5", text="clear <b>")
+        score(item=wanted[1], score="2")
+        listed = supervisor.ask("GET", "/spot-checks")[1]
+        check("a score is taken", status == 200 and "clear &lt;b&gt;" in page and "3.5" in listed, status)
+
+        def checkpoint():
+            with open(site.station.root + "/log/checkpoint") as file:
+                return file.read()
+
+        before = checkpoint()
+        sign = lambda client, **form: client.ask("POST", "/verify/sign-off", {"guard": client.guard(), **form})
+        check("only notaries sign off", sign(supervisor, text="all is well")[0] == 404 and sign(notary)[0] == 422)
+        status, page, _ = sign(notary, text="looked at the stamps")
+        check("a notary signs off what he saw", status == 200 and "looked at the stamps" in page and before.split("\n")[1] in page, status)
+        newer = checkpoint()
+        compare = lambda first, second: notary.ask("POST", "/verify/consistency", {"guard": notary.guard(), "first": first, "second": second})
+        status, page, _ = compare(newer.replace("\n", "\r\n") + "\r\n", before.strip())
+        check("two checkpoints are one history", status == 200 and "→" in page and 'role="alert"' not in page, status)
+        lines = newer.split("\n")
+        for broken in ("", "nonsense", "\n".join([lines[0], "7", *lines[2:]]), "\n".join(lines[:3])):
+            status, page, _ = compare(before, broken)
+            check("what the log did not sign is no checkpoint of it", status == 422 and 'role="alert"' in page, status)
+
+        anybody = Client(site.address)
+        with open(os.path.join(place("card"), min(os.listdir(place("card")))), "rb") as file:
+            digest = hashlib.sha256(file.read()).hexdigest()
+        item = next(one for one in items if json.loads(run("show", one, "--json")[1])["sha256"] == digest)
+        ask = lambda number, digest: anybody.ask("POST", "/check", {"number": number, "digest": digest})
+        status, page, _ = ask(item, " " + digest.upper() + " ")
+        check("anybody checks a digest with its number", status == 200 and 'class="note"' in page, status)
+        wrong = [ask(next(one for one in items if one != item), digest), ask("0602-99999", digest), ask(item, "0" * 64)]
+        plain = {page.split('<form class="card"')[0].split("</h1>")[1] for _, page, _ in wrong}
+        check("whatever does not fit is told alike", [status for status, _, _ in wrong] == [200] * 3 and len(plain) == 1, plain)
+        check("nonsense is told", ask("x", digest)[0] == 422 and ask(item, "xyz")[0] == 422)
+        check("and it names nobody", "000042" not in page and "DSJ" not in page)
+
+        # An integrity check that fails is told until somebody takes it up.
+        stored = f"{site.station.root}/vault/footage/{digest[:2]}/{digest}"
+        os.chmod(stored, 0o644)
+        with open(stored, "r+b") as file:
+            file.write(b"X")
+        run("scrub", "--now", item)
+
+        def said():
+            if not os.path.exists(told):
+                return ""
+            with open(told) as file:
+                return file.read()
+
+        check("a failed check reaches people", until(lambda: '"alert":"integrity"' in said(), 45), said())
+        page = supervisor.ask("GET", "/")[1]
+        check("and stands on the first page", 'name="code" value="integrity"' in page and "integrity" not in notary.ask("GET", "/")[1])
+        check("not everybody takes it up", notary.ask("POST", "/alerts", {"guard": notary.guard(), "code": "integrity"})[0] == 404)
+        supervisor.ask("POST", "/alerts", {"guard": supervisor.guard(), "code": "integrity"})
+        page = supervisor.ask("GET", "/")[1]
+        check("somebody takes it up", 'name="code" value="integrity"' not in page and "s1" in page.split('class="problem alert"')[1])
+        check("no person's name is told", all(word not in said() for word in ("000042", "DSJ", "J001")))
+        if sync_playwright and os.path.exists(CHROMIUM):
+            rules, browser = axe(), Browser()
+            try:
+                for locale, language, size in (("zh-CN", "zh", (1280, 800)), ("en-GB", "en", (390, 844))):
+                    page = browser.page(locale, size)
+                    page.goto(site.address + "/check")
+                    look(page, f"check-{language}-{size[0]}", rules)
+                    sign_in(page, site, "s1")
+                    look(page, f"home-alert-{language}-{size[0]}", rules)
+                    page.goto(site.address + "/spot-checks")
+                    look(page, f"spot-checks-{language}-{size[0]}", rules)
+                    page.goto(site.address + path)
+                    look(page, f"spot-check-{language}-{size[0]}", rules)
+                    page.goto(site.address + "/verify")
+                    look(page, f"verify-signed-{language}-{size[0]}", rules)
+                    page.context.close()
+                check("no page complains", not browser.complaints, browser.complaints)
+            finally:
+                browser.close()
+        place.stop(site.daemon)
+        digests = [json.loads(run("index", "rebuild", "--json")[1]) for _ in range(2)]
+        check("all of it comes back by a rebuild", digests[0] == digests[1], digests)
+
+
+class SocketLine(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=30)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self.path)
+
+
+def behind_a_proxy():
+    """A Unix socket in place of a port."""
+    with places() as place:
+        path, station = place("pages.sock"), Station(place, "st")
+
+        def ask(target, **headers):
+            line = SocketLine(path)
+            line.request("GET", target, headers={key.replace("_", "-"): value for key, value in headers.items()})
+            answer = line.getresponse()
+            return answer.status, answer.read().decode()
+
+        daemon, _ = station.serve("unix:" + path)
+        check("the pages are there", ask("/sign-in")[0] == 200)
+        check("the socket is not for everybody", os.stat(path).st_mode & 0o777 == 0o660, oct(os.stat(path).st_mode))
+        check("who comes is whom the proxy names", ask("/dock", X_Forwarded_For="127.0.0.1")[0] == 200
+              and ask("/dock", X_Forwarded_For="10.9.8.7")[0] == 403 and ask("/dock")[0] == 403)
+        place.stop(daemon, signal.SIGKILL)
+        check("a socket was left", os.path.exists(path))
+        daemon, _ = station.serve("unix:" + path)
+        check("it serves again", ask("/sign-in")[0] == 200)
+        place.stop(daemon)
+        with open(path, "w") as file:
+            file.write("somebody's")
+        daemon, _ = station.serve("unix:" + path)
+        with open(path) as file:
+            check("what is no socket stays", file.read() == "somebody's")
+        place.stop(daemon)
+
+
 if __name__ == "__main__":
-    parts = [own, inbox, overview]
+    parts = [own, inbox, overview, oversight, behind_a_proxy]
     if sync_playwright and os.path.exists(CHROMIUM):
         parts += [hand_over]
     else:

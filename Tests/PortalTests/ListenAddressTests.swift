@@ -24,6 +24,18 @@ struct ListenAddressTests {
         ])
     func refuses(text: String) { #expect(ListenAddress(text) == nil) }
 
+    @Test("A socket for a proxy is an address, and this machine's own")
+    func socket() throws {
+        let address = try #require(ListenAddress("unix:/run/evidock/pages.sock"))
+        #expect(address.socket == "/run/evidock/pages.sock")
+        #expect(address.isLoopback)
+        #expect(address.description == "unix:/run/evidock/pages.sock")
+        let long = "unix:/" + String(repeating: "x", count: 107)
+        for text in ["unix:", "unix:relative", "unix:/run/", "unix:/a\0b", long] {
+            #expect(ListenAddress(text) == nil, "\(text)")
+        }
+    }
+
     @Test("Only this machine's own addresses are loopback")
     func loopback() throws {
         for text in ["127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "localhost:1"] {

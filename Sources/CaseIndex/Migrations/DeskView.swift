@@ -22,6 +22,18 @@ enum DeskView: Migration {
                     origin INTEGER NOT NULL, item INTEGER NOT NULL, leaf INTEGER NOT NULL,
                     position INTEGER NOT NULL, text TEXT NOT NULL, account TEXT NOT NULL,
                     PRIMARY KEY (origin, item, leaf, position)) WITHOUT ROWID;
+                CREATE TABLE signOffs (
+                    origin INTEGER NOT NULL, leaf INTEGER NOT NULL, body TEXT NOT NULL,
+                    PRIMARY KEY (origin, leaf)) WITHOUT ROWID;
+                CREATE TABLE spotChecks (
+                    origin INTEGER NOT NULL, leaf INTEGER NOT NULL, station TEXT NOT NULL,
+                    body TEXT NOT NULL,
+                    PRIMARY KEY (origin, leaf)) WITHOUT ROWID;
+                CREATE TABLE spotScores (
+                    origin INTEGER NOT NULL, spotCheck INTEGER NOT NULL, item INTEGER NOT NULL,
+                    leaf INTEGER NOT NULL, score INTEGER NOT NULL, text TEXT,
+                    account TEXT NOT NULL,
+                    PRIMARY KEY (origin, spotCheck, item)) WITHOUT ROWID;
                 """)
     }
 }

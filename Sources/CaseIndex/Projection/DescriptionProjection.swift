@@ -9,9 +9,15 @@ enum DescriptionProjection: RowProjection {
         _ row: RecordRow, at position: Int, of event: EnteredEvent, into tables: IndexTables
     ) throws {
         let description = try DescriptionRow(row)
-        guard let item = try tables.item(named: description.item) else {
-            throw MalformedEntry(problem: "a description of no item")
-        }
+        guard let name = LedgerName(description.item),
+            let before = try tables.row(
+                """
+                SELECT ingested, isFootage, duration, status FROM items
+                WHERE origin = ? AND leaf = ? AND station = ?
+                """, [.integer(name.leaf), .text(name.station)])
+        else { throw MalformedEntry(problem: "a description of no item") }
+        let item = name.leaf
+        try tables.count(description.facts, of: before)
         try tables.run("DELETE FROM facts WHERE origin = ? AND item = ?", [.integer(item)])
         try tables.setFacts(of: item, row.members)
         let facts = description.facts

@@ -94,3 +94,63 @@ enum NoteProjection: RowProjection {
         tables.refreshSearch(of: item)
     }
 }
+
+/// A notary says that he looked at how the custody log stands.
+enum SignOffProjection: RowProjection {
+    static let event = CustodyEventKind.approval
+    static let kind = SignOffRow.kind
+
+    static func project(
+        _ row: RecordRow, at position: Int, of event: EnteredEvent, into tables: IndexTables
+    ) throws {
+        let signOff = try SignOffRow(row)
+        try tables.run(
+            "INSERT OR IGNORE INTO signOffs (origin, leaf, body) VALUES (?, ?, ?)",
+            [
+                .integer(event.index), .text(JSONWriter.line(.object(signOff.row.members))),
+            ])
+    }
+}
+
+/// Footage that was drawn to be looked at.
+enum SpotCheckProjection: RowProjection {
+    static let event = CustodyEventKind.spotCheck
+    static let kind = SpotCheckRow.kind
+
+    static func project(
+        _ row: RecordRow, at position: Int, of event: EnteredEvent, into tables: IndexTables
+    ) throws {
+        let check = try SpotCheckRow(row)
+        try tables.run(
+            "INSERT OR IGNORE INTO spotChecks (origin, leaf, station, body) VALUES (?, ?, ?, ?)",
+            [
+                .integer(event.index), .text(event.leaf.station),
+                .text(JSONWriter.line(.object(check.row.members))),
+            ])
+    }
+}
+
+/// What somebody made of a recording that was drawn.
+enum SpotScoreProjection: RowProjection {
+    static let event = CustodyEventKind.spotCheck
+    static let kind = SpotScoreRow.kind
+
+    static func project(
+        _ row: RecordRow, at position: Int, of event: EnteredEvent, into tables: IndexTables
+    ) throws {
+        let score = try SpotScoreRow(row)
+        guard let check = LedgerName(score.check)?.leaf,
+            let item = try tables.item(named: score.item)
+        else { throw MalformedEntry(problem: "a score of nothing") }
+        try tables.run(
+            """
+            INSERT OR REPLACE INTO spotScores
+                (origin, spotCheck, item, leaf, score, text, account)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .integer(check), .integer(item), .integer(event.index), .integer(score.score),
+                .init(score.text), .text(score.by),
+            ])
+    }
+}

@@ -105,6 +105,12 @@ extension IndexTables {
             try run(
                 "UPDATE itemNotes SET text = '' WHERE origin = ? AND item = ? AND leaf = ?",
                 [.integer(item), leaf])
+        case SpotScoreRow.kind:
+            try run(
+                """
+                UPDATE spotScores SET text = iif(text IS NULL, NULL, '')
+                WHERE origin = ? AND item = ? AND leaf = ?
+                """, [.integer(item), leaf])
         case ClaimRow.kind:
             try run(
                 """

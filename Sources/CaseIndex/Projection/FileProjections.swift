@@ -40,6 +40,7 @@ enum IngestionProjection: RowProjection {
                 .text(times.startFrom.rawValue), .integer(times.start.milliseconds),
                 .text(times.startText), .init(claims.sequence), .init(claims.channel),
             ])
+        if file.file.role.isFootage { tables.count(event, bytes: file.file.size) }
         try tables.addName(of: event.index, file, visit: visit, seen: event)
         try tables.addSighting(of: event.index, file, visit: visit)
         tables.refreshSearch(of: event.index)
@@ -66,6 +67,7 @@ enum IngestionProjection: RowProjection {
                 .integer(event.leaf.time.milliseconds), .bytes(sha256.bytes), .bytes(sm3.bytes),
                 .integer(size),
             ])
+        tables.count(event, bytes: size)
         tables.refreshSearch(of: event.index)
     }
 

@@ -83,6 +83,7 @@ extension IndexTables {
     /// Named by their leaves. One batch's, on the writer's queue.
     final class UnreadItems {
         fileprivate(set) var items: Set<Int64> = []
+        var counts = DayCounts()
         /// What a case or a field task is found by: files of one day have the same ones.
         private var known: [Source: [SearchField]] = [:]
 

@@ -57,6 +57,9 @@ struct Projection {
         AcknowledgementProjection.self,
         ClaimProjection.self,
         NoteProjection.self,
+        SignOffProjection.self,
+        SpotCheckProjection.self,
+        SpotScoreProjection.self,
     ]
 
     private struct Key: Hashable {

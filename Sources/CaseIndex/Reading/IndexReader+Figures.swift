@@ -63,8 +63,19 @@ extension IndexReader {
             try rows("SELECT (\(sql)) AS count", [.integer(origin)] + values)
                 .first?.optionalInteger("count") ?? 0
         }
-        let unlinked =
-            "SELECT count(*) FROM items WHERE links = 0 AND isFootage = 1 AND +origin = ?1"
+        // From the index of what is not linked alone, which knows of no deletion: those few are taken
+        // off.
+        func unlinked(before leaf: Int64) throws -> Int64 {
+            let condition = "links = 0 AND isFootage = 1 AND leaf < ?2"
+            return try count(
+                "SELECT count(*) FROM items WHERE \(condition) AND +origin = ?1",
+                [.integer(leaf)])
+                - count(
+                    """
+                    SELECT count(*) FROM items
+                    WHERE \(condition) AND origin = ?1 AND deleted IS NOT NULL
+                    """, [.integer(leaf)])
+        }
         let waiting = try orders(isWaiting: true)
         return StandingFigures(
             origin: name,
@@ -77,10 +88,8 @@ extension IndexReader {
                     .integer(try firstLeaf(since: docked, of: origin)),
                     .integer(docked.milliseconds),
                 ]),
-            unlinked: try count(unlinked + " AND deleted IS NULL"),
-            overdue: try count(
-                unlinked + " AND deleted IS NULL AND leaf < ?2",
-                [.integer(try firstLeaf(since: overdue, of: origin))]),
+            unlinked: try unlinked(before: .max),
+            overdue: try unlinked(before: try firstLeaf(since: overdue, of: origin)),
             damaged: try count("SELECT sum(damaged) FROM daily WHERE origin = ?1"),
             missing: try count(
                 """

@@ -77,3 +77,113 @@ package struct NoteRow: Hashable, Sendable {
         }
     }
 }
+
+/// A row of an `approval`: a notary looked at how the custody log stands, and says so.
+package struct SignOffRow: Hashable, Sendable {
+    package static let kind = "sign-off"
+
+    /// The checkpoint that he saw.
+    package var size: Int64
+    package var root: SHA256Digest
+    package var text: String
+    package var by: String
+
+    package init(size: Int64, root: SHA256Digest, text: String, by: String) {
+        (self.size, self.root, self.text, self.by) = (size, root, text, by)
+    }
+
+    package var row: RecordRow {
+        RecordRow(
+            kind: Self.kind,
+            members: [
+                "size": .integer(size), "root": .string(root.hex), "text": .string(text),
+                "by": .string(by),
+            ])
+    }
+
+    package init(_ row: RecordRow) throws(MalformedEntry) {
+        let read = RowReading(row)
+        self.init(
+            size: try read.integer("size"), root: try read.sha256("root"),
+            text: try read.string("text"), by: try read.string("by"))
+    }
+}
+
+/// A row of a `spot-check`: footage that was drawn, in a way that anybody can repeat.
+package struct SpotCheckRow: Hashable, Sendable {
+    package static let kind = "spot-check"
+
+    package var seed: String
+    /// Of which days, by the beginning of the recordings.
+    package var from: Timestamp
+    package var to: Timestamp
+    /// How many recordings there were to draw from.
+    package var pool: Int64
+    /// Those that were drawn, in the order in which they were.
+    package var items: [String]
+    package var by: String
+
+    package init(
+        seed: String, from: Timestamp, to: Timestamp, pool: Int64, items: [String], by: String
+    ) {
+        (self.seed, self.from, self.to) = (seed, from, to)
+        (self.pool, self.items, self.by) = (pool, items, by)
+    }
+
+    package var row: RecordRow {
+        RecordRow(
+            kind: Self.kind,
+            members: [
+                "seed": .string(seed), "from": .string(from.description),
+                "to": .string(to.description), "pool": .integer(pool),
+                "items": .array(items.map(JSONValue.string)), "by": .string(by),
+            ])
+    }
+
+    package init(_ row: RecordRow) throws(MalformedEntry) {
+        let read = RowReading(row)
+        self.init(
+            seed: try read.string("seed"), from: try read.timestamp("from"),
+            to: try read.timestamp("to"), pool: try read.integer("pool"),
+            items: read.strings("items"), by: try read.string("by"))
+    }
+}
+
+/// A row of a `spot-check`: what somebody made of one of its recordings; what was said last counts.
+package struct SpotScoreRow: Hashable, Sendable {
+    package static let kind = "spot-score"
+    /// The best and the worst.
+    package static let scores: ClosedRange<Int64> = 1...5
+
+    /// The spot check, by the ``LedgerName`` of its leaf.
+    package var check: String
+    package var item: String
+    package var score: Int64
+    package var text: String?
+    package var by: String
+
+    package init(check: String, item: String, score: Int64, text: String?, by: String) {
+        (self.check, self.item, self.score) = (check, item, score)
+        (self.text, self.by) = (text, by)
+    }
+
+    package var row: RecordRow {
+        var members: [String: JSONValue] = [
+            "check": .string(check), "item": .string(item), "score": .integer(score),
+            "by": .string(by),
+        ]
+        members.set("text", text)
+        return RecordRow(kind: Self.kind, members: members)
+    }
+
+    package init(_ row: RecordRow) throws(MalformedEntry) {
+        let read = RowReading(row)
+        self.init(
+            check: try read.string("check"), item: try read.string("item"),
+            score: try read.integer("score"), text: read.optionalString("text"),
+            by: try read.string("by"))
+        guard Self.scores.contains(score) else {
+            throw MalformedEntry(problem: "a score that there is not")
+        }
+    }
+}

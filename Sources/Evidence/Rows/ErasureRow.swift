@@ -63,7 +63,7 @@ package struct ErasureRow: Hashable, Sendable {
         case FindingRow.kind: members["subject"] = .string(item.description)
         case AttributionRow.kind: (members["officer"], members["why"]) = ("", "")
         case PrivateRow.kind, ClaimRow.kind: members["why"] = ""
-        case NoteRow.kind: members["text"] = row.members["text"].map { _ in "" }
+        case NoteRow.kind, SpotScoreRow.kind: members["text"] = row.members["text"].map { _ in "" }
         default: break
         }
         self.init(
@@ -100,5 +100,6 @@ package struct ErasureRow: Hashable, Sendable {
         PrivateRow.kind: ["item", "by"],
         ClaimRow.kind: ["item", "account", "mine", "state", "by"],
         NoteRow.kind: ["item", "mark", "by"],
+        SpotScoreRow.kind: ["check", "item", "score", "by"],
     ]
 }

@@ -64,7 +64,7 @@ struct FootageEndpoint: Endpoint {
         }
         let session = context.token ?? ""
         var (why, number): (String?, CaseNumber?) = (nil, nil)
-        if ownership.officer != me.name, let standing = Rights.caseOfView(me, ownership) {
+        if !Rights.isOwn(me, ownership), let standing = Rights.caseOfView(me, ownership) {
             number = standing.number
             why = try await purposes.require(standing.number, session, request)
         }

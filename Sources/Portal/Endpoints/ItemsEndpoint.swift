@@ -88,8 +88,7 @@ struct ItemsEndpoint: Endpoint {
         guard let ownership = try await footage.ownership(of: name),
             Rights.may(me, .watch, on: ownership)
         else { throw PortalProblem.notFound }
-        let isOwn = me.roles.contains(.officer) && ownership.officer == me.name
-        return (name, isOwn ? nil : Rights.caseOfView(me, ownership))
+        return (name, Rights.isOwn(me, ownership) ? nil : Rights.caseOfView(me, ownership))
     }
 
     /// An item, entered as seen.

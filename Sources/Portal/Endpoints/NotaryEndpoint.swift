@@ -41,6 +41,43 @@ struct NotaryEndpoint: Endpoint {
                     ], context, status: .unprocessableContent)
             }
         }
+        router.post("verify/consistency") { request, context in
+            let form = try await Form(request)
+            try form.require(context)
+            _ = try Rights.require(.verifyDigests, context)
+            do {
+                let found = try await station.consistency(
+                    form["first"] ?? "", form["second"] ?? "")
+                return try await page(
+                    [
+                        "consistency": [
+                            "isConsistent": found.isConsistent, "first": String(found.firstSize),
+                            "second": String(found.secondSize),
+                            "proof": found.proof.joined(separator: "\n"),
+                            "hasProof": !found.proof.isEmpty,
+                        ] as [String: Any], "first": form["first"] ?? "",
+                        "second": form["second"] ?? "",
+                    ], context)
+            } catch let failure as any Failure where failure.disposition == .quarantine {
+                return try await page(
+                    [
+                        "problem": failure.problem.text(in: context.language),
+                        "first": form["first"] ?? "", "second": form["second"] ?? "",
+                    ], context, status: .unprocessableContent)
+            }
+        }
+        router.post("verify/sign-off") { request, context in
+            let form = try await Form(request)
+            try form.require(context)
+            let me = try Rights.require(.signOff, context)
+            guard let text = form["text"].flatMap(Purposes.checked) else {
+                return try await page(
+                    ["problem": Texts.all.text("textWanted", in: context.language)], context,
+                    status: .unprocessableContent)
+            }
+            try await station.signOff(text, by: me.by)
+            return try await page(["signed": true], context)
+        }
         router.post("api/v1/verify") { request, context in
             _ = try Rights.require(.verifyDigests, context)
             try Form.require(guardOf: request, context)
@@ -122,6 +159,14 @@ struct NotaryEndpoint: Endpoint {
         values["findings"] = vouching.findings.map { $0.text(in: language) }
         values["checkpoint"] = vouching.checkpoint
         values["guard"] = context.session?.guardToken ?? ""
+        values["maySignOff"] = context.session.map { Rights.may($0.account, .signOff) } ?? false
+        values["signOffs"] = try await station.signOffs().map { signOff -> [String: Any] in
+            [
+                "by": PersonText.of(signOff.row.by), "time": LocalMoment.text(signOff.time),
+                "size": String(signOff.row.size), "root": signOff.row.root.hex,
+                "text": signOff.row.text,
+            ]
+        }
         let keys = [
             "matches", "differs", "known", "unknown", "malformed", "changed", "unreadable",
             "digesting", "proof", "entry", "waiting",

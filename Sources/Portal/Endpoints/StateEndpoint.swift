@@ -12,10 +12,30 @@ struct StateEndpoint: Endpoint {
     func add(to router: Routes) {
         router.get("") { _, context in
             guard context.session != nil else { return Response.redirect(to: "/sign-in") }
-            _ = try Rights.require(.seeState, context)
-            return try pages.page(
-                "home", "home", ["facts": facts(try await station.state(), context.language)],
-                context)
+            let me = try Rights.require(.seeState, context)
+            var values: [String: Any] = [
+                "facts": facts(try await station.state(), context.language)
+            ]
+            if Rights.may(me, .answerAlerts) {
+                values["alerts"] = try await station.alerts().map { alert -> [String: Any] in
+                    [
+                        "code": alert.alert.code,
+                        "words": alert.alert.words.text(in: context.language),
+                        "since": LocalMoment.text(alert.since),
+                        "isTaken": alert.acknowledgedBy != nil,
+                        "by": alert.acknowledgedBy.map { PersonText.of($0) } ?? "",
+                        "guard": context.session?.guardToken ?? "",
+                    ]
+                }
+            }
+            return try pages.page("home", "home", values, context)
+        }
+        router.post("alerts") { request, context in
+            let form = try await Form(request)
+            try form.require(context)
+            let me = try Rights.require(.answerAlerts, context)
+            try await station.acknowledge(alert: form["code"] ?? "", by: me.by)
+            return Response.redirect(to: "/", type: .normal)
         }
         router.get("api/v1/state") { _, context in
             _ = try Rights.require(.seeState, context)

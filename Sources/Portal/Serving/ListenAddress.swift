@@ -1,15 +1,32 @@
 package import Evidence
 
-/// Where a listener waits: a host and a port, `127.0.0.1:8450` or `[::1]:8450`.
+/// Where a listener waits: a host and a port, `127.0.0.1:8450` or `[::1]:8450`, or a socket of this
+/// machine for a proxy, `unix:/run/evidock/pages.sock`.
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     package let host: String
     /// 0 for any that is free.
     package let port: Int
+    /// The path of a Unix socket, in place of both.
+    package let socket: String?
 
-    package init(host: String, port: Int) { (self.host, self.port) = (host, port) }
+    package init(host: String, port: Int) { (self.host, self.port, socket) = (host, port, nil) }
+
+    private init(socket: String) { (host, port, self.socket) = ("", 0, socket) }
+
+    /// The longest path that a socket can have (unix(7)).
+    private static let socketPathLimit = 107
+    private static let socketSign = "unix:"
 
     /// Nil where the text is no such address.
     package init?(_ text: String) {
+        if text.hasPrefix(Self.socketSign) {
+            let path = String(text.dropFirst(Self.socketSign.count))
+            guard path.hasPrefix("/"), !path.hasSuffix("/"), !path.utf8.contains(0),
+                path.utf8.count <= Self.socketPathLimit
+            else { return nil }
+            self.init(socket: path)
+            return
+        }
         guard let colon = text.lastIndex(of: ":"),
             case let digits = text[text.index(after: colon)...], (1...5).contains(digits.count),
             digits.allSatisfy({ $0.isASCII && $0.isNumber }), let port = UInt16(digits)
@@ -29,12 +46,13 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether only this machine can reach it.
     package var isLoopback: Bool {
-        host == "localhost" || host == "::1"
+        socket != nil || host == "localhost" || host == "::1"
             || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
     }
 
     package var description: String {
-        (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
+        if let socket { return Self.socketSign + socket }
+        return (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
     }
 }
 

@@ -9,6 +9,8 @@ package struct PortalSettings: Sendable {
     package var logAddresses = AddressList.loopback
     /// Whether everybody needs a second factor; a trial may go without.
     package var wantsSecondFactor = true
+    /// Whether anybody may check a digest against a receipt's number.
+    package var isCheckPublic = false
     /// `https` where they are encrypted here.
     package var scheme = "http"
 
@@ -28,7 +30,7 @@ package struct Pages: Sendable {
     package init(
         of station: any PortalStation, name: String, version: String, accounts: AccountStore,
         footage: any FootageDesk, cases: any CaseDesk & DisclosureDesk,
-        inbox: any InboxDesk, people: any PeopleDesk,
+        inbox: any InboxDesk, spotChecks: any SpotCheckDesk, people: any PeopleDesk,
         settings: PortalSettings,
         log: LogEndpoint,
         now: @escaping @Sendable () -> Timestamp
@@ -57,6 +59,8 @@ package struct Pages: Sendable {
             FieldTaskEndpoint(pages: shelf, inbox: inbox, now: now),
             ClaimsEndpoint(pages: shelf, inbox: inbox),
             OverviewEndpoint(pages: shelf, station: station),
+            CheckEndpoint(pages: shelf, station: station, isOpen: settings.isCheckPublic),
+            HelpEndpoint(pages: shelf), SpotCheckEndpoint(pages: shelf, desk: spotChecks),
             EventsEndpoint(
                 station: station, cases: cases, footage: footage, accounts: accounts, now: now),
             FootageEndpoint(footage: footage, register: register, purposes: purposes),

@@ -1,4 +1,5 @@
 import Evidence
+import Glibc
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -48,6 +49,7 @@ package struct PortalService: Service {
         let place = Mutex<(address: ListenAddress, isTold: Bool)>((address, false))
         while true {
             let stamp = tls?.stamp
+            if let socket = address.socket { Self.removeSocket(socket) }
             let server: HTTPServerBuilder
             do { server = try self.server() } catch let failure as TLSFailure {
                 // Footage is taken in all the same.
@@ -62,13 +64,17 @@ package struct PortalService: Service {
             let application = Application(
                 router: router, server: server,
                 configuration: ApplicationConfiguration(
-                    address: .hostname(address.host, port: place.withLock { $0.address.port }),
+                    address: address.socket.map { .unixDomainSocket(path: $0) }
+                        ?? .hostname(address.host, port: place.withLock { $0.address.port }),
                     serverName: "evidock",
                     availableConnectionsDelegate:
                         MaximumAvailableConnections(Self.connectionLimit)),
                 onServerRunning: { [address] channel in
                     let port = channel.localAddress?.port ?? address.port
-                    let found = ListenAddress(host: address.host, port: port)
+                    if let socket = address.socket { chmod(socket, 0o660) }
+                    let found =
+                        address.socket == nil
+                        ? ListenAddress(host: address.host, port: port) : address
                     let wasTold = place.withLock { place in
                         defer { place = (found, true) }
                         return place.isTold
@@ -91,6 +97,13 @@ package struct PortalService: Service {
                 return
             }
         }
+    }
+
+    /// What an earlier run left; anything else than a socket stays, and keeps ours from being made.
+    private static func removeSocket(_ path: String) {
+        var facts = stat()
+        guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFSOCK else { return }
+        unlink(path)
     }
 
     /// One line a request says nothing that the ledger does not say better.

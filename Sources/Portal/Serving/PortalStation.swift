@@ -167,15 +167,54 @@ package protocol PortalStation: Sendable {
     /// checkpoint where that covers it; nil where there is no such entry.
     func proof(of leaf: Int64) async throws -> (entry: [UInt8], proof: [UInt8])?
     func vouching() async throws -> Vouching
+    /// Whether two checkpoints are of this log, and the one the beginning of the other.
+    ///
+    /// - Throws: a `Failure` for what is no checkpoint of it.
+    func consistency(_ first: String, _ second: String) async throws -> Consistency
+    /// What notaries signed off, the newest first.
+    func signOffs() async throws -> [SignOff]
+    /// Enters that somebody looked at how the log stands now.
+    func signOff(_ text: String, by: String) async throws
     /// What happened from a leaf on, of the kinds that are told, and the leaf after all that was
     /// looked at.
     func news(from leaf: Int64, limit: Int) async throws -> (news: [News], next: Int64)
+    /// What somebody must look at, the oldest first.
+    func alerts() async throws -> [AlertBook.Entry]
+    /// Somebody takes an alert up: it is not told again while it lasts.
+    func acknowledge(alert code: String, by: String) async throws
     /// How all that is taken in stands, for those who oversee it.
     func overview() async throws -> Overview
     /// A docking with what came of it; nil where there is none.
     func handOver(_ docking: String) async throws -> HandOver?
     /// Enters that somebody brought the recorder of a docking.
     func acknowledge(_ docking: String, inventory: String, by: String) async throws
+}
+
+/// Two checkpoints of this log.
+package struct Consistency: Hashable, Sendable {
+    package let firstSize: Int64
+    package let secondSize: Int64
+    /// Whether each has the root that the log has at its size: then the smaller is the beginning of
+    /// the larger.
+    package let isConsistent: Bool
+    /// The proof (RFC 6962 section 2.1.2), by which that can be checked elsewhere: hashes in Base64.
+    package let proof: [String]
+
+    package init(firstSize: Int64, secondSize: Int64, isConsistent: Bool, proof: [String]) {
+        (self.firstSize, self.secondSize) = (firstSize, secondSize)
+        (self.isConsistent, self.proof) = (isConsistent, proof)
+    }
+}
+
+/// A notary's word on how the log stood.
+package struct SignOff: Hashable, Sendable {
+    package let entry: Int64
+    package let time: Timestamp
+    package let row: SignOffRow
+
+    package init(entry: Int64, time: Timestamp, row: SignOffRow) {
+        (self.entry, self.time, self.row) = (entry, time, row)
+    }
 }
 
 /// A docking as a hand-over receipt has it.

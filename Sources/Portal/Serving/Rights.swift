@@ -10,8 +10,12 @@ enum Rights {
         /// Asks whether digests stand in the custody log: sees digests, times, leaves and states,
         /// never a name.
         case verifyDigests
+        /// Says as a neutral third party that he looked at how the custody log stands.
+        case signOff
         /// Looks after his own footage that is linked to no case.
         case workInbox
+        /// Is told what somebody must look at, and takes it up.
+        case answerAlerts
         /// Sees figures of all that is taken in, and no footage by that.
         case oversee
         /// Says as a second person whose footage is whose, without seeing it.
@@ -26,6 +30,8 @@ enum Rights {
         case .seeState: !account.roles.isEmpty
         case .manageAccounts: account.roles.contains(.admin)
         case .verifyDigests: !account.roles.isDisjoint(with: [.notary, .judge, .supervisor])
+        case .answerAlerts: !account.roles.isDisjoint(with: [.supervisor, .admin])
+        case .signOff: account.roles.contains(.notary)
         case .workInbox: account.roles.contains(.officer)
         case .answerClaims, .oversee: account.roles.contains(.supervisor)
         // Who runs the system sees no footage by that.
@@ -65,12 +71,18 @@ enum Rights {
     /// Whether he may do it with this footage.
     static func may(_ account: Account, _ deed: Deed, on item: ItemOwnership) -> Bool {
         guard may(account, deed) else { return false }
-        let isOwn = account.roles.contains(.officer) && item.officer == account.name
         return switch deed {
-        case .workInbox: isOwn
-        case .watch: isOwn || caseOfView(account, item) != nil
-        case .seeState, .manageAccounts, .verifyDigests, .answerClaims, .oversee: false
+        case .workInbox: isOwn(account, item)
+        case .watch: isOwn(account, item) || caseOfView(account, item) != nil
+        case .seeState, .manageAccounts, .verifyDigests, .signOff, .answerClaims,
+            .answerAlerts, .oversee:
+            false
         }
+    }
+
+    /// Whether he brought it himself: for that nobody asks him why he looks at it.
+    static func isOwn(_ account: Account, _ item: ItemOwnership) -> Bool {
+        account.roles.contains(.officer) && item.officer == account.name
     }
 
     /// The case for which he may see footage that is not his own. What is linked to a restricted
@@ -118,7 +130,7 @@ enum Rights {
         case .verifyDigests: .verify
         case .watch: .records
         case .oversee, .seeState: .figures
-        case .manageAccounts, .workInbox, .answerClaims: nil
+        case .manageAccounts, .workInbox, .answerClaims, .signOff, .answerAlerts: nil
         }
     }
 }

@@ -45,7 +45,8 @@ struct AddressMiddleware: RouterMiddleware {
         next: (Request, PortalContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        if AddressList.loopback.contains(context.address),
+        // Over a socket of this machine there is no address but the one that is named.
+        if context.address.isEmpty || AddressList.loopback.contains(context.address),
             let named = HTTPField.Name("X-Forwarded-For").flatMap({ request.headers[$0] })
         {
             context.address =

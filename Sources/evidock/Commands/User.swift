@@ -164,8 +164,7 @@ struct User: AsyncParsableCommand {
 enum UserText {
     static func send(_ request: PeopleRequest, _ global: GlobalOptions) async throws {
         let (json, settings) = (global.json, try await global.settings())
-        let address =
-            settings.listen.map { "\(settings.tls == nil ? "http" : "https")://\($0)" } ?? ""
+        let address = settings.pagesAddress ?? ""
         try await Carrying.lines(.people(request), settings: settings) { line in
             guard !json else { return Terminal.line(line) }
             guard let path = line[key: "path"]?.stringValue else {

@@ -115,6 +115,27 @@ struct Questions {
                     during(0, 1, &$0)
                 }
             },
+            // What the pages ask for somebody: never without his sight.
+            Question(name: "sees: a judge's 60 cases", isServed: false) { round in
+                filter { filter in
+                    filter.sight = ListFilter.Sight()
+                    filter.sight?.cases = (0..<60).compactMap {
+                        MadeUpLedger.number((round * 60 + $0) % 400 + 1)?.description
+                    }
+                }
+            },
+            Question(name: "sees: a supervisor's court", isServed: false) { _ in
+                filter { filter in
+                    filter.sight = ListFilter.Sight()
+                    filter.sight?.courts = ["闽0602"]
+                }
+            },
+            Question(name: "sees: an officer, his own", isServed: false) { round in
+                filter { filter in
+                    filter.sight = ListFilter.Sight()
+                    filter.sight?.officer = officer(round)
+                }
+            },
             Question(name: "court") { _ in filter { $0.courts = ["闽0602"] } },
             Question(name: "next page") { round in
                 filter {

@@ -1,0 +1,68 @@
+import Evidence
+
+/// What a batch adds to the figures of each day, written with its end.
+struct DayCounts {
+    struct Count {
+        var files: Int64 = 0
+        var bytes: Int64 = 0
+        var microseconds: Int64 = 0
+        var damaged: Int64 = 0
+    }
+
+    private(set) var days: [Int64: Count] = [:]
+
+    private static let chinaOffset: Int64 = 8 * 3_600_000
+    private static let day: Int64 = 86_400_000
+
+    /// - Parameter ingested: when the item was taken in, which is the day that it counts for.
+    mutating func add(ingested: Int64, _ change: (inout Count) -> Void) {
+        change(&days[(ingested + Self.chinaOffset).flooredQuotient(Self.day), default: Count()])
+    }
+}
+
+extension IndexTables {
+    /// Footage that came.
+    func count(_ event: EnteredEvent, bytes: Int64) {
+        unread.counts.add(ingested: event.leaf.time.milliseconds) {
+            $0.files += 1
+            $0.bytes += bytes
+        }
+    }
+
+    /// Footage that is described, for the first time or once more.
+    ///
+    /// - Parameter before: the item's row as it was.
+    func count(_ facts: MediaFacts, of before: Columns) throws {
+        guard try before.flag("isFootage") else { return }
+        let length = try before.optionalInteger("duration") ?? 0
+        let wasDamaged = Self.isDamaged(try before.optionalText("status"))
+        unread.counts.add(ingested: try before.integer("ingested")) {
+            $0.microseconds += (facts.durationMicroseconds ?? 0) - length
+            $0.damaged +=
+                (Self.isDamaged(facts.status.rawValue) ? 1 : 0) - (wasDamaged ? 1 : 0)
+        }
+    }
+
+    private static func isDamaged(_ status: String?) -> Bool {
+        status == "damaged" || status == "unreadable"
+    }
+
+    /// Writes what the batch added.
+    func writeCounts() throws {
+        for (day, count) in unread.counts.days.sorted(by: { $0.key < $1.key }) {
+            try run(
+                """
+                INSERT INTO daily (origin, day, files, bytes, microseconds, damaged)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET (files, bytes, microseconds, damaged)
+                    = (files + excluded.files, bytes + excluded.bytes,
+                        microseconds + excluded.microseconds, damaged + excluded.damaged)
+                """,
+                [
+                    .integer(day), .integer(count.files), .integer(count.bytes),
+                    .integer(count.microseconds), .integer(count.damaged),
+                ])
+        }
+        unread.counts = DayCounts()
+    }
+}
