@@ -163,7 +163,7 @@ struct NotaryEndpoint: Endpoint {
         values["signOffs"] = try await station.signOffs().map { signOff -> [String: Any] in
             [
                 "by": PersonText.of(signOff.row.by), "time": LocalMoment.text(signOff.time),
-                "size": String(signOff.row.size), "root": signOff.row.root.hex,
+                "size": String(signOff.row.size), "root": Base64.encode(signOff.row.root.bytes),
                 "text": signOff.row.text,
             ]
         }

@@ -128,7 +128,7 @@ struct SpotCheckEndpoint: Endpoint {
             let known = check.scores.first { $0.item == item }
             return [
                 "item": item, "check": check.name, "guard": guardToken,
-                "text": known?.text ?? "",
+                "text": known?.text ?? "", "isScored": known != nil,
                 "scores": SpotScoreRow.scores.map { score -> [String: Any] in
                     ["value": String(score), "isChosen": score == known?.score]
                 },
