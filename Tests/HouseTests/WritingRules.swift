@@ -39,6 +39,16 @@ enum WritingRules {
             path: "Sources/Assembly/RootLayout.swift", word: "mkdir",
             reason: "the root directory itself, which must be there before DurableFiles opens it"),
         Permit(
+            path: "Sources/Portal/Serving/PortalService.swift", word: "unlink",
+            reason:
+                "the socket of the pages that an earlier run left, and nothing that is no socket"),
+        Permit(
+            path: "Sources/Portal/Serving/PortalService.swift", word: "chmod",
+            reason: "the socket of the pages, which a proxy of the same group may use"),
+        Permit(
+            path: "Sources/Assembly/AlertService.swift", word: "FileHandle",
+            reason: "the pipe to the site's program that tells alerts, and /dev/null"),
+        Permit(
             path: "Sources/Recorders/Docks/MountWatch.swift", word: "write",
             reason: "an eventfd that wakes the watching thread"),
         Permit(
