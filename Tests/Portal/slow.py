@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Five hundred slow clients, of three kinds, keep nobody waiting: others' answers come within a second (p99).
+Closes with: N passed, N failed, N skipped.
+"""
+
+import os
+import socket
+import sys
+import threading
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from portal import Client, Site, check, places, run_parts  # noqa: E402
+
+SLOW, ASKED = 500, 300
+
+
+def crowd(site, cookie, stop):
+    """Clients that send their headers, or their body, a byte at a time, or read nothing of a long answer."""
+    host, port = site.address.removeprefix("http://").split(":")
+    begins = [b"GET /sign-in HTTP/1.1\r\nHost: x\r\nX-A: ",
+              b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\n",
+              b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\nCookie: __Host-evidock=" + cookie.encode() + b"\r\n\r\n"]
+    lines = []
+    for number in range(SLOW):
+        line = socket.create_connection((host, int(port)), timeout=10)
+        if number % 3 == 2:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        line.sendall(begins[number % 3])
+        lines.append(line)
+
+    def drip():
+        while not stop.wait(2):
+            for number, line in enumerate(lines):
+                try:
+                    if number % 3 < 2:
+                        line.send(b"a")
+                except OSError:
+                    pass
+
+    threading.Thread(target=drip, daemon=True).start()
+    return lines
+
+
+def slow():
+    with places() as place:
+        site = Site(place, EVIDOCK_SECOND_FACTOR="false")
+        stop = threading.Event()
+        lines = crowd(site, site.admin.cookie, stop)
+        time.sleep(3)
+        took = {}
+        for path, client in (("/sign-in", Client(site.address)), ("/", site.admin), ("/dock", Client(site.address)), ("/health", Client(site.address))):
+            times = []
+            for _ in range(ASKED // 4):
+                begin = time.monotonic()
+                status = client.ask("GET", path)[0]
+                times.append(time.monotonic() - begin)
+                if status != 200:
+                    check(f"{path} is answered", False, status)
+                    break
+            took[path] = sorted(times)[len(times) * 99 // 100]
+        check("nobody else waits for a second", max(took.values()) < 1, took)
+        check("footage is taken meanwhile", site.station.ingest()[0] == 0)
+        stop.set()
+        for line in lines:
+            line.close()
+        begin = time.monotonic()
+        place.stop(site.daemon)
+        check("and it stops in time", time.monotonic() - begin < 30, time.monotonic() - begin)
+        print("      p99: " + ", ".join(f"{path} {1000 * one:.0f} ms" for path, one in took.items()))
+
+
+if __name__ == "__main__":
+    sys.exit(run_parts(slow))
