@@ -59,6 +59,7 @@ package struct Operations: Sendable {
             case .measureClock(let order): return try await measure(order, by: by, answer)
             case .retention(let request):
                 return try await station.retention.take(request, by: by) { answer(.line($0)) }
+            case .access(let request): return try await access(request, by: by, answer)
             case .people(let request): return try await people(request, by: by, answer)
             case .assign(let order):
                 // Not between a look at what may go and its deletion.

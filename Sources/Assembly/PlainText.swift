@@ -89,6 +89,9 @@ extension Request {
             }
             try PlainText.check(why, of: "--why", limit: 1000)
         case .people(let request): try request.check()
+        case .access(let request):
+            try PlainText.check(request.why, of: "--why", limit: 1000)
+            try PlainText.check(request.account, of: "--account", limit: 64)
         case .scrub, .anchor, .describe, .repair, .addVolume, .rebuildIndex, .docks, .timeStamp,
             .carryOut, .carryIn, .importSchedule, .completeness:
             break

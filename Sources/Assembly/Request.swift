@@ -46,6 +46,8 @@ package enum Request: Sendable {
     case explain(finding: String, why: String)
     /// Who may sign in.
     case people(PeopleRequest)
+    /// Who may see a case.
+    case access(AccessRequest)
     /// A schedule of cases and duties is taken in.
     case importSchedule(path: String, zone: String?)
 
@@ -116,6 +118,7 @@ package enum Request: Sendable {
         case .order(let request): return request.json
         case .retention(let request): return request.json
         case .people(let request): return request.json
+        case .access(let request): return request.json
         case .completeness(let scope):
             return ["request": "completeness", "scope": scope.json]
         case .explain(let finding, let why):
@@ -204,6 +207,9 @@ package enum Request: Sendable {
         case "people":
             guard let request = PeopleRequest(json: json) else { return nil }
             self = .people(request)
+        case "access":
+            guard let request = AccessRequest(json: json) else { return nil }
+            self = .access(request)
         case "completeness":
             guard let scope = CompletenessScope(json: json[key: "scope"]) else { return nil }
             self = .completeness(scope)

@@ -198,6 +198,17 @@ def opening():
         check("days narrow the list", all((item in body) == wanted for body, wanted in days), days)
         check("what is no day is told", judge.ask("GET", "/api/v1/footage?from=2019-13-01")[0] == 422
               and judge.ask("GET", "/recordings?from=x")[0] == 422)
+        access = lambda *words: world.run("case", *words, "--why", "by command")
+        other_judge = world.people["judge of the restricted"]
+        for words in (("grant", OWN, "--account", "J002"), ("grant", OWN, "--account", "J002", "--until", "2000-01-01"),
+                      ("end-access", OWN, "--account", "nobody"), ("lift", OWN), ("restrict", "nonsense")):
+            check(f"refused by command, too: {words}", access(*words)[0] == 2, access(*words))
+        check("a team by command", access("grant", OWN, "--account", "J002", "--team")[0] == 0
+              and other_judge.ask("GET", f"/api/v1/items/{item}?why=x%20y")[0] == 200)
+        check("restricted and lifted by command", access("restrict", OWN)[0] == 0 and supervisor.ask("GET", f"/api/v1/items/{item}?why=x%20y")[0] == 404
+              and access("lift", OWN)[0] == 0 and supervisor.ask("GET", f"/api/v1/items/{item}?why=x%20y")[0] == 200)
+        check("an end by command", access("end-access", OWN, "--account", "J002")[0] == 0
+              and other_judge.ask("GET", f"/api/v1/items/{item}?why=x%20y")[0] == 404)
         # A part of a recording gives no right to the whole.
         own = world.items[None]
         check("a part is linked", world.run("assign", own, OWN, "--from", "0", "--to", "2", "--why", "test")[0] == 0)
@@ -205,7 +216,7 @@ def opening():
         check("a part shows among the case's footage", status == 200 and own in body, status)
         check("but is not the whole", judge.ask("GET", f"/footage/{own}")[0] == 404)
         kinds = [json.loads(entry)["event"] for entry in world.site.station.entries()]
-        check("who was let in stands in the custody log", kinds.count("access-change") == 4, kinds.count("access-change"))
+        check("who was let in stands in the custody log", kinds.count("access-change") == 8, kinds.count("access-change"))
         place.stop(world.site.daemon)
         digests = [world.run("index", "rebuild", "--json")[1] for _ in range(2)]
         check("all of it comes back by a rebuild", digests[0] == digests[1] and digests[0], digests)

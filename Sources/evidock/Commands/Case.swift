@@ -6,7 +6,10 @@ import Synchronization
 struct Case: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Cases and field tasks, as schedules give them.",
-        discussion: ExitCodes.help, subcommands: [Import.self, List.self, Show.self])
+        discussion: ExitCodes.help,
+        subcommands: [
+            Import.self, List.self, Show.self, Grant.self, EndAccess.self, Restrict.self, Lift.self,
+        ])
 
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -58,6 +61,91 @@ struct Case: AsyncParsableCommand {
                 settings: try await global.settings(), note: Terminal.note)
             let found = try await reader.showCase(number, log: GlobalOptions.logger())
             global.json ? Terminal.line(found) : ItemPrinter.print(found)
+        }
+    }
+}
+
+extension Case {
+    struct Grant: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lets an account see a case's footage on the pages.",
+            discussion: ExitCodes.help)
+        @Argument(help: "The case number, in any spelling.") var number: String
+        @Option(help: "The account.") var account: String
+        @Option(help: "Until then, such as 2026-08-04; wanted but for a case's team.")
+        var until: String?
+        @Flag(help: "Works on the case.") var team = false
+        @Flag(help: "Of another court, looks it over.") var review = false
+        @Option(help: "Why.") var why: String
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            try await AccessText.send(
+                AccessRequest(
+                    .grant, caseNumber: number, account: account,
+                    ground: team ? .team : review ? .review : .grant,
+                    until: try until.map {
+                        try TimeText.moment($0, endOfDay: true, option: "--until")
+                    }, why: why), global)
+        }
+    }
+
+    struct EndAccess: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "end-access", abstract: "An account no longer sees a case's footage.",
+            discussion: ExitCodes.help)
+        @Argument(help: "The case number, in any spelling.") var number: String
+        @Option(help: "The account.") var account: String
+        @Option(help: "Why.") var why: String
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            try await AccessText.send(
+                AccessRequest(.end, caseNumber: number, account: account, why: why), global)
+        }
+    }
+
+    struct Restrict: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Its judge alone, and those who are let in, see the case's footage.",
+            discussion: ExitCodes.help)
+        @Argument(help: "The case number, in any spelling.") var number: String
+        @Option(help: "Why.") var why: String
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            try await AccessText.send(
+                AccessRequest(.restrict, caseNumber: number, why: why), global)
+        }
+    }
+
+    struct Lift: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The case is no longer restricted.", discussion: ExitCodes.help)
+        @Argument(help: "The case number, in any spelling.") var number: String
+        @Option(help: "Why.") var why: String
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            try await AccessText.send(
+                AccessRequest(.lift, caseNumber: number, why: why), global)
+        }
+    }
+}
+
+/// Who may see a case, for the eye.
+private enum AccessText {
+    static func send(_ request: AccessRequest, _ global: GlobalOptions) async throws {
+        let json = global.json
+        try await Carrying.lines(.access(request), settings: try await global.settings()) { line in
+            guard !json else { return Terminal.line(line) }
+            let number = line[key: "caseNumber"]?.stringValue ?? ""
+            let accounts = line[key: "accounts"]?.arrayValue?.compactMap(\.stringValue) ?? []
+            let isRestricted = line[key: "restricted"]?.boolValue == true
+            let restricted = Bilingual("restricted", "不公开案件").text(in: language)
+            Terminal.line(
+                ([number] + (isRestricted ? [restricted] : []) + accounts)
+                    .map { SafeText.of($0) }.joined(separator: "  "))
         }
     }
 }
