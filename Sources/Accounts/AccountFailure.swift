@@ -34,14 +34,14 @@ package struct AccountFailure: Failure, Hashable {
             Bilingual(
                 "An account's name has at most 40 letters and digits, with . _ - between them.",
                 "账号名由不超过 40 个字母、数字组成，中间可含 . _ -。")
-        case .nameTaken: Bilingual("There is such an account already.", "该账号已存在。")
+        case .nameTaken: Bilingual("There is one of this name already.", "该名称已存在。")
         case .noSuchAccount: Bilingual("There is no such account.", "没有该账号。")
         case .weakPassword:
             detail ?? Bilingual("The password is too easy to guess.", "密码过于简单。")
         case .weakPIN:
             Bilingual(
-                "A PIN is six digits, not all alike and not in a row.",
-                "PIN 码为六位数字，不能全部相同或连续。")
+                "A PIN is six digits, at least three of them different, and not in a row.",
+                "PIN 码为六位数字，至少含三个不同数字，且不能连续。")
         case .invitationOver:
             Bilingual("This link was used already, or its time is over.", "该链接已使用或已过期。")
         case .wrongCode: Bilingual("The one-time code is not right.", "动态验证码不正确。")

@@ -143,7 +143,7 @@ extension AccountStore {
         let isToken = key.hasPrefix("token:")
         let digest =
             isToken
-            ? String(key.dropFirst("token:".count))
+            ? String(key.dropFirst("token:".count).prefix { $0 != " " })
             : Base32.decode(key.uppercased())?.digest ?? ""
         return try read { db in
             try Row.fetchOne(

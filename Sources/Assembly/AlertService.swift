@@ -56,6 +56,7 @@ struct AlertService: Service {
 
     init(_ station: Station, overview: StationOverview, log: Logger) {
         (self.station, self.overview, self.log) = (station, overview, log)
+        // Without roots of its own there is nothing that could be malformed.
         line = station.settings.alerts.webhook == nil ? nil : try? HTTPLine()
     }
 
@@ -70,17 +71,11 @@ struct AlertService: Service {
 
     private func look() async {
         let isAlive = await station.isAlive()
-        let found: [Alert]
-        do {
-            found = try await offPool {
-                try AlertConditions(station, overview, isAlive: isAlive).all
-            }
-        } catch {
-            log.error(
-                "alerts could not be looked for",
-                metadata: ["error": "\((error as? any Failure)?.code ?? "unexpected")"])
-            return
-        }
+        guard
+            let found = try? await offPool({
+                AlertConditions(station, overview, isAlive: isAlive).all
+            })
+        else { return }
         for message in station.alerts.look(found, at: station.stages.now()) {
             let words = "\(message.alert.words.english)"
             switch message.step {
@@ -104,7 +99,11 @@ struct AlertService: Service {
                     return log.error(
                         "an alert was not taken", metadata: ["status": "\(answer.status)"])
                 }
-            } catch { log.error("an alert could not be sent") }
+            } catch {
+                log.error(
+                    "an alert could not be sent",
+                    metadata: ["error": "\((error as? any Failure)?.code ?? "unexpected")"])
+            }
         }
         if let program = station.settings.alerts.program {
             do { try await AlertProgram.run(program, body, within: Self.patience) } catch {
@@ -116,60 +115,83 @@ struct AlertService: Service {
 
 /// What is the matter now. Names of slots and counts stand in it, never a person.
 private struct AlertConditions {
-    private static let day: Int64 = 86_400_000
-
     private(set) var all: [Alert] = []
 
-    init(_ station: Station, _ overview: StationOverview, isAlive: Bool) throws {
-        func add(_ code: String, _ english: String, _ chinese: String) {
-            all.append(Alert(code: code, words: Bilingual(english, chinese)))
-        }
+    init(_ station: Station, _ overview: StationOverview, isAlive: Bool) {
         if !isAlive { add("log", "The custody log takes no entries.", "存证日志无法写入。") }
-        if let days = try overview.daysLeft(),
-            let level = [2, 7, 14].first(where: { days <= $0 })
-        {
-            add(
-                "storage-\(level)", "Storage suffices for \(days) more days.",
-                "存储空间仅够使用 \(days) 天。")
-        }
+        addSlots(of: station)
+        addCosigners(of: station)
+        // Each on its own: what cannot be asked hides nothing else.
+        do { try addStorage(overview) } catch { addUnknown("storage") }
+        do { try addUnfinished(station) } catch { addUnknown("dockings") }
+        do { try addChecks(station) } catch { addUnknown("checks") }
+    }
+
+    private mutating func add(
+        _ code: String, _ english: String, _ chinese: String, level: Int = 0
+    ) {
+        all.append(Alert(code: code, words: Bilingual(english, chinese), level: level))
+    }
+
+    private mutating func addUnknown(_ what: String) {
+        add(
+            "unknown-" + what, "It cannot be told how the station's \(what) are.",
+            "无法检查本站状态（\(what)）。")
+    }
+
+    private mutating func addStorage(_ overview: StationOverview) throws {
+        guard let days = try overview.daysLeft() else { return }
+        let levels: [Int64] = [14, 7, 2]
+        guard let level = levels.lastIndex(where: { days <= $0 }) else { return }
+        add(
+            "storage", "Storage suffices for \(days) more days.", "存储空间仅够使用 \(days) 天。",
+            level: level)
+    }
+
+    private mutating func addSlots(of station: Station) {
         for slot in station.board.slots where [.failed, .held].contains(slot.state) {
+            let name = SafeText.of(slot.slot)
             add(
-                "slot-\(SafeText.of(slot.slot))",
-                "Slot \(SafeText.of(slot.slot)): \(slot.words.english)",
-                "卡位 \(SafeText.of(slot.slot))：\(slot.words.chinese)")
+                "slot-\(name)", "Slot \(name): \(slot.words.english)",
+                "卡位 \(name)：\(slot.words.chinese)")
         }
+    }
+
+    private mutating func addUnfinished(_ station: Station) throws {
         let docked = Set(station.board.slots.compactMap(\.visit))
-        let unfinished = try station.stages.index.unfinishedVisits().count {
+        let count = try station.stages.index.unfinishedVisits().count {
             !docked.contains($0.visit)
         }
-        if unfinished > 0 {
-            add(
-                "unfinished", "\(unfinished) dockings did not come to their end: dock again.",
-                "有 \(unfinished) 次采集未完成，请重新接入。")
-        }
+        guard count > 0 else { return }
+        add(
+            "unfinished", "Dockings that did not come to their end, to be docked again: \(count).",
+            "有 \(count) 次采集未完成，请重新接入。")
+    }
+
+    private mutating func addCosigners(of station: Station) {
         let cosigning = station.cosigning.now
         if cosigning.hold != nil {
             add("signing-held", "Nothing is entered or signed.", "已停止登记和签名。")
         }
         for (witness, standing) in cosigning.standings {
             switch standing {
-            case .unasked, .cosigning: break
-            case .away(let tries) where tries < 3: break
-            case .away, .refusing, .contradicting, .aheadOfUs:
-                add(
-                    "witness-\(SafeText.of(witness))",
-                    "Notary cosigner \(SafeText.of(witness)): \(standing.words.english)",
-                    "公证联署节点 \(SafeText.of(witness))：\(standing.words.chinese)")
+            case .unasked, .cosigning: continue
+            case .away(let tries) where tries < 3: continue
+            case .away, .refusing, .contradicting, .aheadOfUs: break
             }
-        }
-        let failed = try station.stages.index.failedChecks(
-            since: Timestamp(
-                milliseconds: station.stages.now().milliseconds - 30 * Self.day))
-        if failed > 0 {
+            let name = SafeText.of(witness)
             add(
-                "integrity", "\(failed) recordings did not pass their integrity check.",
-                "有 \(failed) 条录像未通过完整性校验。")
+                "witness-\(name)", "Notary cosigner \(name): \(standing.words.english)",
+                "公证联署节点 \(name)：\(standing.words.chinese)")
         }
+    }
+
+    private mutating func addChecks(_ station: Station) throws {
+        let failed = try station.stages.index.failedChecks()
+        guard failed > 0 else { return }
+        add(
+            "integrity", "Recordings that did not pass their integrity check: \(failed).",
+            "有 \(failed) 条录像未通过完整性校验。")
     }
 }
 
@@ -182,9 +204,8 @@ private enum AlertProgram {
 
     static func run(_ path: String, _ body: [UInt8], within patience: Duration) async throws {
         let process = Process()
-        let canDrop = LocalPath.isExecutable(setpriv)
-        process.executableURL = URL(fileURLWithPath: canDrop ? setpriv : path)
-        if canDrop { process.arguments = ["--ambient-caps=-all", "--inh-caps=-all", path] }
+        process.executableURL = URL(fileURLWithPath: setpriv)
+        process.arguments = ["--ambient-caps=-all", "--inh-caps=-all", path]
         process.environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"]
         let input = Pipe()
         process.standardInput = input

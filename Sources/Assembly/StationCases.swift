@@ -1,3 +1,4 @@
+import Accounts
 import CaseIndex
 import Casework
 import Custody
@@ -21,8 +22,15 @@ struct CaseStandings {
         var standing = CaseStanding(number: number)
         standing.judge = try index.knownCase(number)?.judge
         standing.courts = courts.chain(above: number.court)
-        standing.isRestricted = try index.restriction(of: number).isRestricted
+        let restriction = try index.restriction(of: number)
+        standing.isRestricted = restriction.isRestricted
         for access in try index.access(to: number) where access.holds(at: now) {
+            // Whom others let in before it was restricted stays outside.
+            let isByJudge = standing.judge.map { access.by == "account:" + $0 } ?? false
+            guard
+                !restriction.isRestricted || isByJudge || access.by.hasPrefix("uid:")
+                    || restriction.leaf.map({ access.leaf > $0 }) ?? false
+            else { continue }
             standing.accounts[access.account] = access.ground
         }
         return standing
@@ -58,7 +66,11 @@ struct StationCases: CaseDesk, DisclosureDesk {
     func cases(in sight: Sight, matching text: String?, limit: Int) async throws -> [CaseRow] {
         try await offPool {
             let query = try text.map(CaseNumberQuery.init(asked:))
-            return try index.cases(query, seenBy: try indexed(sight), limit: limit)
+            return try index.cases(query, seenBy: try indexed(sight), limit: limit).map { row in
+                var row = row
+                row.restricted = try index.restriction(of: row.caseNumber).isRestricted
+                return row
+            }
         }
     }
 
@@ -100,6 +112,7 @@ struct StationCases: CaseDesk, DisclosureDesk {
             query.limit = question.limit + 1
             var filter = try query.filter(station.courts())
             filter.sight = try sight.map(indexed)
+            filter.hidesRestricted = question.hidesRestricted
             let found = try index.list(filter)
             let isLast = found.count <= question.limit
             let page = found.prefix(question.limit)
@@ -113,8 +126,15 @@ struct StationCases: CaseDesk, DisclosureDesk {
         var indexed = ListFilter.Sight()
         indexed.officer = sight.officer
         if let account = sight.account {
+            let standings = try CaseStandings(station)
             indexed.cases = try index.caseNumbers(
-                of: account, asJudge: sight.isJudge, at: station.stages.now())
+                of: account, asJudge: sight.isJudge, at: station.stages.now()
+            ).filter { text in
+                guard let number = try? CaseNumber(reading: text) else { return false }
+                let standing = try standings.standing(of: number)
+                return standing.accounts[account] != nil
+                    || sight.isJudge && standing.judge == account
+            }
         }
         if let court = sight.court { indexed.courts = try station.courts().codes(below: court) }
         return indexed
@@ -165,8 +185,10 @@ extension Station {
         try PlainText.check(why, of: "--why", limit: 1000)
         let row: RecordRow
         switch change {
-        case .grant(let account, let ground, let until):
-            try PlainText.check(account, of: "--account", limit: 64)
+        case .grant(let named, let ground, let until):
+            // As the account itself is spelt; who is not there cannot be let in.
+            let known = try await people().accounts().first { $0.isNamed(named) }
+            guard let account = known?.name else { throw AccountFailure(.noSuchAccount) }
             let now = stages.now()
             guard until.map({ $0 > now }) ?? (ground == .team) else {
                 throw AssemblyFailure(

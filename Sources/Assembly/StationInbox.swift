@@ -12,6 +12,8 @@ struct StationInbox: InboxDesk {
     /// Field tasks that are named for an item.
     private static let candidates = 4
     private static let mostClaims = 500
+    /// A field task may be said so long after it began.
+    private static let latest: Int64 = 3_600_000
     /// Footage is to be linked within a week.
     private static let overdueAfter: Int64 = 7 * 86_400_000
 
@@ -48,7 +50,9 @@ struct StationInbox: InboxDesk {
             next: isLast ? nil : listed[Self.pageLength - 1].cursor.description)
         page.requests = try index.orders(isWaiting: true).map(\.order)
             .filter { $0.officers.contains(officer) }
-        page.claims = try index.claims(by: officer, limit: Self.pageLength).map(\.claim)
+        // What is still open is not told: it would say which items there are.
+        page.claims = try index.claims(by: officer, limit: Self.pageLength)
+            .filter { $0.state != .open || !$0.isMine }.map(\.claim)
         return page
     }
 
@@ -161,8 +165,15 @@ struct StationInbox: InboxDesk {
         }
         let row = AttributionRow(
             visit: nil, item: claim.item, officer: officer ?? "", why: claim.why, by: claim.by)
-        if claim.state == .confirmed, officer != nil { try await enter(.attribution, [row.row]) }
-        try await enter(.annotation, [claim.row])
+        let stages = station.stages
+        let now = stages.now()
+        // Both or neither.
+        let given =
+            claim.state == .confirmed && officer != nil
+            ? [NewCustodyEvent(kind: .attribution, time: now, rows: [row.row])] : []
+        _ = try await stages.ledger.enter(
+            given + [NewCustodyEvent(kind: .annotation, time: now, rows: [claim.row])])
+        try await stages.feeder.catchUp()
         await station.matching.catchUpOrSay()
     }
 
@@ -200,6 +211,27 @@ struct StationInbox: InboxDesk {
                 wanted: Bilingual("it ends after it begins", "结束应晚于开始"))
         }
         let own = task.officers.first ?? ""
+        func refuse(_ english: String, _ chinese: String) -> AssemblyFailure {
+            AssemblyFailure(
+                .wrongUsage, subject: "field task", wanted: Bilingual(english, chinese))
+        }
+        let now = station.stages.now()
+        // It is said before he leaves: nobody draws to himself what others have recorded already.
+        guard task.begins.milliseconds >= now.milliseconds - Self.latest else {
+            throw refuse("it begins now or later", "外勤任务应于当前或之后开始")
+        }
+        guard try await actions().contains(task.action) else {
+            throw refuse("this action is not known", "未知的任务类别")
+        }
+        let index = station.stages.index
+        let holder = try await offPool { () -> String? in
+            guard let recorder = task.recorder else { return nil }
+            let holder = try index.holder(of: recorder, at: now)
+            return holder.borrower ?? holder.carrier ?? holder.owner
+        }
+        guard holder == nil || holder == own else {
+            throw refuse("this recorder is somebody else's", "该记录仪由他人领用")
+        }
         let duty = DutyRow(
             id: "\(own)/\(number)/\(task.action)/\(task.begins)", caseNumbers: [number],
             kind: task.action, court: task.court ?? number.court,

@@ -40,6 +40,7 @@ final class StationOverview: Sendable {
         let today = (station.stages.now().milliseconds + Self.chinaOffset)
             .flooredQuotient(Self.day)
         let daily = try station.stages.index.daily(since: today - 30).map(\.figures)
+            .filter { $0.day <= today }
         guard let first = daily.map(\.day).min() else { return nil }
         let bytes = daily.reduce(0) { $0 + $1.bytes }
         guard bytes > 0 else { return nil }
@@ -53,8 +54,7 @@ final class StationOverview: Sendable {
             return found.figures
         }
         let figures = try station.stages.index.fixityFigures(
-            before: Timestamp(
-                milliseconds: now.milliseconds - Int64(station.settings.scrubEvery) * Self.day))
+            before: station.settings.fixityDeadline(now))
         fixity.withLock { $0 = (figures, now.milliseconds) }
         return figures
     }

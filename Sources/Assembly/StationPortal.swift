@@ -93,8 +93,10 @@ struct StationPortal: PortalStation {
         try await offPool {
             let reader = try StationReader(settings: station.settings)
             let report = try NotaryReport(reader)
+            let head = try reader.ledger.checkpoint()
             var vouching = Vouching(
-                checkpoint: String(decoding: try reader.ledger.checkpoint().note, as: UTF8.self),
+                checkpoint: String(decoding: head.note, as: UTF8.self),
+                size: head.checkpoint.size, root: Base64.encode(head.checkpoint.root.bytes),
                 logKey: try reader.keys().current.description)
             vouching.cosigned = report.cosignedSize
             vouching.cosigners = report.cosigners.map { ($0.name, $0.time) }
@@ -178,15 +180,24 @@ struct StationPortal: PortalStation {
         }
     }
 
-    func signOff(_ text: String, by: String) async throws {
+    func signOff(_ text: String, size: Int64, root: String, by: String) async throws -> Bool {
         try PlainText.check(text, of: "text", limit: 1000)
         let stages = station.stages
-        let checkpoint = try await offPool { try stages.reader.checkpoint().checkpoint }
-        let row = SignOffRow(size: checkpoint.size, root: checkpoint.root, text: text, by: by)
+        let seen = try await offPool { () -> SHA256Digest? in
+            guard size >= 0, size <= (try stages.reader.size()) else { return nil }
+            return try stages.reader.root(ofSize: size)
+        }
+        guard let seen, Base64.encode(seen.bytes) == root else { return false }
+        let row = SignOffRow(size: size, root: seen, text: text, by: by)
         _ = try await stages.ledger.enter([
             NewCustodyEvent(kind: .approval, time: stages.now(), rows: [row.row])
         ])
         try await stages.feeder.catchUp()
+        return true
+    }
+
+    func newsEnd() async throws -> Int64 {
+        try await offPool { [index = station.stages.index] in try index.nextLeaf() }
     }
 
     func news(from leaf: Int64, limit: Int) async throws -> (news: [News], next: Int64) {

@@ -84,7 +84,8 @@ def rights():
         world = World(place)
         nothing = {}
         for role, client in world.people.items():
-            nothing[role] = client.ask("GET", "/items/0602-99999")[:2]
+            for is_api in (False, True):
+                nothing[role, is_api] = client.ask("GET", ("/api/v1" if is_api else "") + "/items/0602-99999")[:2]
         for role, client in world.people.items():
             refused = {401} if role == "out" else {404}
             for letter, number in CASES.items():
@@ -104,8 +105,7 @@ def rights():
                     fits = status == 200 if may else status in refused and "ETag" not in headers and item not in body
                     check(f"{role}: {path.split('?')[0]}: {'shown' if may else 'not shown'}", fits, (status, body[:300]))
                     if not may and role != "out":
-                        check(f"{role}: and looks like what is not there", (status, body) == nothing[role] or "/api/" in path or "/cases/" in path
-                              and status == 404, (status, body[:200]))
+                        check(f"{role}: and looks like what is not there", (status, body) == nothing[role, path.startswith("/api/")], (status, body[:200]))
                 if not sees and not sees_case:
                     check(f"{role}: of {letter} nothing is entered", world.disclosures() == before)
             for path in ("/api/v1/footage", "/recordings", "/api/v1/footage?q=testsrc", "/api/v1/footage?q=DSJ", "/recordings?q=mp4"):
@@ -209,6 +209,28 @@ def opening():
               and access("lift", OWN)[0] == 0 and supervisor.ask("GET", f"/api/v1/items/{item}?why=x%20y")[0] == 200)
         check("an end by command", access("end-access", OWN, "--account", "J002")[0] == 0
               and other_judge.ask("GET", f"/api/v1/items/{item}?why=x%20y")[0] == 404)
+        # What is of a restricted case, too, is seen by those who are on a case of it, without the other.
+        world.run("assign", item, RESTRICTED, "--why", "both")
+        for path in (f"/api/v1/items/{item}?why=x%20y", f"/api/v1/cases/{case}/footage?why=x%20y", "/api/v1/footage", f"/api/v1/items/{item}/viewings"):
+            body = supervisor.ask("GET", path)[1]
+            check(f"a supervisor sees nothing of it: {path}", RESTRICTED not in body and f'"{item}"' not in body, body[:300])
+            body = judge.ask("GET", path)[1]
+            check(f"the other judge does not see the restricted case: {path}", item in body and RESTRICTED not in body and "丁方" not in body, body[:300])
+        own = world.people["officer"].ask("GET", "/api/v1/footage?q=" + quoted("丁方"))[1]
+        check("and nobody is told by what he found it", "丁方" not in own and RESTRICTED not in own, own[:300])
+        world.run("unassign", item, RESTRICTED, "--why", "no more")
+        # Whom others let in before a case was restricted stays outside.
+        supervisor.ask("POST", f"/cases/{case}/access", {"guard": supervisor.guard(), "do": "grant", "account": "s2", "ground": "team", "why": "x y"})
+        check("a supervisor lets somebody in", other.ask("GET", f"/api/v1/items/{item}?why=x%20y")[0] == 200)
+        judge.ask("POST", f"/cases/{case}/access", {"guard": guard, "do": "restrict", "why": "minors in it"})
+        check("who is out again once it is restricted", other.ask("GET", f"/api/v1/items/{item}?why=x%20y")[0] == 404
+              and item not in other.ask("GET", "/api/v1/footage")[1])
+        listed = json.loads(judge.ask("GET", "/api/v1/cases")[1])["cases"]
+        check("the list says that it is restricted", [one["restricted"] for one in listed if one["caseNumber"] == OWN] == [True], listed)
+        judge.ask("POST", f"/cases/{case}/access", {"guard": guard, "do": "lift", "why": "all is public"})
+        world.run("case", "end-access", OWN, "--account", "s2", "--why", "no more")
+        check("who is not there is not let in", judge.ask("POST", f"/cases/{case}/access", {
+            "guard": guard, "do": "grant", "account": "nobody", "ground": "team", "why": "x y"})[0] == 422)
         # A part of a recording gives no right to the whole.
         own = world.items[None]
         check("a part is linked", world.run("assign", own, OWN, "--from", "0", "--to", "2", "--why", "test")[0] == 0)
@@ -216,7 +238,7 @@ def opening():
         check("a part shows among the case's footage", status == 200 and own in body, status)
         check("but is not the whole", judge.ask("GET", f"/footage/{own}")[0] == 404)
         kinds = [json.loads(entry)["event"] for entry in world.site.station.entries()]
-        check("who was let in stands in the custody log", kinds.count("access-change") == 8, kinds.count("access-change"))
+        check("who was let in stands in the custody log", kinds.count("access-change") == 12, kinds.count("access-change"))
         place.stop(world.site.daemon)
         digests = [world.run("index", "rebuild", "--json")[1] for _ in range(2)]
         check("all of it comes back by a rebuild", digests[0] == digests[1] and digests[0], digests)

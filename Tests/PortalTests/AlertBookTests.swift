@@ -45,6 +45,23 @@ struct AlertBookTests {
         #expect(book.standing.first?.acknowledgedBy == nil)
     }
 
+    @Test("What changes is shown as it is now; what becomes worse is told at once, taken up or not")
+    func worse() {
+        var book = AlertBook()
+        _ = book.look([disk], at: time(0))
+        _ = book.acknowledge("storage-7", by: "account:s1")
+        let same = Alert(code: "storage-7", words: Bilingual("disk, 6", "磁盘 6"))
+        let quiet = book.look([same], at: time(1))
+        #expect(quiet.isEmpty)
+        #expect(book.standing.first?.alert == same)
+        #expect(book.standing.first?.acknowledgedBy != nil)
+        let worse = Alert(code: "storage-7", words: Bilingual("disk, 2", "磁盘 2"), level: 1)
+        let told = book.look([worse], at: time(2))
+        #expect(told.map(\.step) == [.raised])
+        #expect(book.standing.first?.acknowledgedBy == nil)
+        #expect(book.standing.first?.since == time(0))
+    }
+
     @Test("What is told names what it is and since when")
     func told() {
         var book = AlertBook()

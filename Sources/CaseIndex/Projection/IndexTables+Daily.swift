@@ -11,12 +11,17 @@ struct DayCounts {
 
     private(set) var days: [Int64: Count] = [:]
 
-    private static let chinaOffset: Int64 = 8 * 3_600_000
     private static let day: Int64 = 86_400_000
+    /// A ledger may be hostile: more than this of one item (4 TiB, 50 days) is not counted, so that no
+    /// sum can overflow, however it is batched.
+    static let most: Int64 = 1 << 42
 
     /// - Parameter ingested: when the item was taken in, which is the day that it counts for.
     mutating func add(ingested: Int64, _ change: (inout Count) -> Void) {
-        change(&days[(ingested + Self.chinaOffset).flooredQuotient(Self.day), default: Count()])
+        change(
+            &days[
+                (ingested + Int64(ZoneOffset.china.minutes) * 60_000).flooredQuotient(Self.day),
+                default: Count()])
     }
 }
 
@@ -25,7 +30,7 @@ extension IndexTables {
     func count(_ event: EnteredEvent, bytes: Int64) {
         unread.counts.add(ingested: event.leaf.time.milliseconds) {
             $0.files += 1
-            $0.bytes += bytes
+            $0.bytes += Self.counted(bytes)
         }
     }
 
@@ -34,14 +39,16 @@ extension IndexTables {
     /// - Parameter before: the item's row as it was.
     func count(_ facts: MediaFacts, of before: Columns) throws {
         guard try before.flag("isFootage") else { return }
-        let length = try before.optionalInteger("duration") ?? 0
+        let length = Self.counted(try before.optionalInteger("duration") ?? 0)
         let wasDamaged = Self.isDamaged(try before.optionalText("status"))
         unread.counts.add(ingested: try before.integer("ingested")) {
-            $0.microseconds += (facts.durationMicroseconds ?? 0) - length
+            $0.microseconds += Self.counted(facts.durationMicroseconds ?? 0) - length
             $0.damaged +=
                 (Self.isDamaged(facts.status.rawValue) ? 1 : 0) - (wasDamaged ? 1 : 0)
         }
     }
+
+    private static func counted(_ value: Int64) -> Int64 { min(max(value, 0), DayCounts.most) }
 
     private static func isDamaged(_ status: String?) -> Bool {
         status == "damaged" || status == "unreadable"

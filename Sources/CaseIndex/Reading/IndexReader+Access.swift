@@ -19,6 +19,8 @@ package struct CaseRestriction: Hashable, Sendable {
     package let isRestricted: Bool
     package let why: String?
     package let by: String?
+    /// Of what restricted it; nil where it is not.
+    package let leaf: Int64?
 }
 
 /// Somebody saw an item.
@@ -84,14 +86,18 @@ extension IndexReader {
             """, [.text(number.description)]
         ).first
         guard let said else {
-            return CaseRestriction(isRestricted: bySchedule, why: nil, by: nil)
+            return CaseRestriction(
+                isRestricted: bySchedule, why: nil, by: nil,
+                leaf: bySchedule ? try known?.integer("leaf") : nil)
         }
         let isRestricted = try said.flag("restricted")
         if !isRestricted, bySchedule, try known?.integer("leaf") ?? 0 > said.integer("leaf") {
-            return CaseRestriction(isRestricted: true, why: nil, by: nil)
+            return CaseRestriction(
+                isRestricted: true, why: nil, by: nil, leaf: try known?.integer("leaf"))
         }
         return CaseRestriction(
-            isRestricted: isRestricted, why: try said.text("why"), by: try said.text("account"))
+            isRestricted: isRestricted, why: try said.text("why"), by: try said.text("account"),
+            leaf: isRestricted ? try said.integer("leaf") : nil)
     }
 
     /// Who saw an item, the newest first.

@@ -91,6 +91,7 @@ private struct ListQuery {
         if let state = filter.state { self.add(state) }
         if !filter.courts.isEmpty { self.add(courts: filter.courts) }
         if let sight = filter.sight { self.add(sight) }
+        if filter.hidesRestricted { conditions.append(Self.isUnrestricted) }
         if let cursor = filter.after { self.add(cursor) }
         self.add(filter.terms)
         if !filter.includesSidecars, filter.state != .deleted {
@@ -155,13 +156,7 @@ private struct ListQuery {
                 .joined(separator: " OR ")
             ways.append(
                 """
-                (i.links > 0 AND \(whole) (\(each))) AND NOT EXISTS (
-                    SELECT 1 FROM assignments k
-                    LEFT JOIN cases c ON c.origin = k.origin AND c.number = k.number
-                    LEFT JOIN restrictions r ON r.origin = k.origin AND r.number = k.number
-                    WHERE k.origin = i.origin AND k.item = i.leaf AND k.stands = 1
-                        AND (r.restricted = 1 OR c.restricted = 1
-                            AND (r.leaf IS NULL OR r.leaf < c.leaf))))
+                (i.links > 0 AND \(whole) (\(each))) AND \(Self.isUnrestricted))
                 """)
             values += CourtCondition.values(sight.courts)
         }
@@ -177,6 +172,17 @@ private struct ListQuery {
             values.insert(.text(Self.list(sight.cases)), at: 0)
         }
     }
+
+    /// Of an item: none of its cases is restricted (``IndexReader/restriction(of:)``).
+    private static let isUnrestricted = """
+        NOT EXISTS (
+            SELECT 1 FROM assignments k
+            LEFT JOIN cases c ON c.origin = k.origin AND c.number = k.number
+            LEFT JOIN restrictions r ON r.origin = k.origin AND r.number = k.number
+            WHERE k.origin = i.origin AND k.item = i.leaf AND k.stands = 1
+                AND (r.restricted = 1 OR c.restricted = 1
+                    AND (r.leaf IS NULL OR r.leaf < c.leaf)))
+        """
 
     private static func list(_ texts: [String]) -> String {
         JSONWriter.line(.array(texts.map(JSONValue.string)))

@@ -68,17 +68,17 @@ extension IndexReader {
         }
     }
 
-    /// How many items were found damaged or missing by an integrity check since a moment, and not
-    /// found whole again after it.
-    package func failedChecks(since moment: Timestamp) throws -> Int64 {
+    /// How many items were found damaged or missing by an integrity check, and not found whole again
+    /// after it.
+    package func failedChecks() throws -> Int64 {
         try rows(
             """
             SELECT count(DISTINCT f.item) AS count FROM findings f
             JOIN events e ON e.origin = f.origin AND e.leaf = f.leaf
             JOIN items i ON i.origin = f.origin AND i.leaf = f.item
             WHERE f.item IS NOT NULL AND f.code IN ('fixity-mismatch', 'fixity-missing')
-                AND e.time >= ? AND i.deleted IS NULL AND ifnull(i.verified, 0) < e.time
-            """, [.integer(moment.milliseconds)]
+                AND i.deleted IS NULL AND ifnull(i.verified, 0) < e.time
+            """
         ).first?.integer("count") ?? 0
     }
 

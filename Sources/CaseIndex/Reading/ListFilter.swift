@@ -28,6 +28,8 @@ package struct ListFilter: Hashable, Sendable {
     package var includesSidecars = false
     /// Only what somebody may see.
     package var sight: Sight?
+    /// Nothing that is linked to a restricted case, or a part of it.
+    package var hidesRestricted = false
     package var limit = 100
 
     package init() {}

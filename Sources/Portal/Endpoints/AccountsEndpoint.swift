@@ -5,6 +5,10 @@ import Hummingbird
 
 /// People: who may sign in, and what for. For administrators.
 struct AccountsEndpoint: Endpoint {
+    /// What an administrator lets programs do from here: by no token of his making does he come to
+    /// see footage, or what is said of it.
+    private static let scopes: [TokenScope] = [.verify, .figures]
+
     let pages: PageShelf
     let people: any PeopleDesk
     /// `https` where the pages are encrypted here.
@@ -36,9 +40,9 @@ struct AccountsEndpoint: Endpoint {
                     try await people.endToken(name, of: account, by: me.by)
                     return [:]
                 }
-                let scopes = TokenScope.allCases.filter { form["scope-\($0.rawValue)"] != nil }
+                let scopes = Self.scopes.filter { form["scope-\($0.rawValue)"] != nil }
                 let text = try await people.makeToken(
-                    name, of: account, scopes: Set(scopes), days: Int(form["days"] ?? "") ?? 90,
+                    name, of: account, scopes: Set(scopes), days: Int(form["days"] ?? "90") ?? 0,
                     by: me.by)
                 return ["secret": text, "token": name]
             }
@@ -110,7 +114,7 @@ struct AccountsEndpoint: Endpoint {
                 "used": token.used.map { LocalMoment.text($0) } ?? "–",
             ]
         }
-        values["allScopes"] = TokenScope.allCases.map {
+        values["allScopes"] = Self.scopes.map {
             ["scope": $0.rawValue, "words": text("scope-" + $0.rawValue)]
         }
         values["allRoles"] = Role.allCases.map {

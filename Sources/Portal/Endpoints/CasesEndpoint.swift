@@ -57,8 +57,8 @@ struct CasesEndpoint: Endpoint {
             return try Response(json: list.json, request)
         }
         router.get("api/v1/cases/:number/viewings") { request, context in
-            let (_, standing) = try await own(context)
-            let found = try await cases.viewings(of: standing.number, limit: Self.allViewings)
+            let (me, standing) = try await own(context)
+            let found = try await viewings(of: standing, Self.allViewings, me)
             return try Viewings.answer(found, to: request, context)
         }
         router.post("cases/:number/purpose") { request, context in
@@ -107,11 +107,24 @@ struct CasesEndpoint: Endpoint {
         var question = FootageQuestion()
         question.caseNumber = standing.number.description
         question.after = cursor
-        let list = try await cases.footage(question, in: nil)
+        // Who only oversees the case sees nothing that is of a restricted one, too.
+        question.hidesRestricted = !Rights.isOnCase(me, standing)
+        let found = try await cases.footage(question, in: nil)
+        var redaction = Redaction(for: me, cases)
+        let list = FootageList(
+            items: try await redaction.items(found.items), next: found.next)
         try await register.enter(
             list.names, .list, by: me, session: context.token ?? "", why: why,
             for: standing.number)
         return list
+    }
+
+    private func viewings(
+        of standing: CaseStanding, _ limit: Int, _ me: Account
+    ) async throws -> [JSONValue] {
+        var redaction = Redaction(for: me, cases)
+        return try await redaction.viewings(
+            try await cases.viewings(of: standing.number, limit: limit))
     }
 
     // MARK: - Who may see it
@@ -200,7 +213,7 @@ struct CasesEndpoint: Endpoint {
         func text(_ key: String) -> String { Texts.all.text(key, in: language) }
         let list = try await footage(of: standing, after: cursor, me, why, context)
         let file = try await cases.file(of: standing)
-        let viewings = try await cases.viewings(of: standing.number, limit: Self.shownViewings)
+        let viewings = try await viewings(of: standing, Self.shownViewings, me)
         var values = values
         values["number"] = standing.number.description
         values["path"] = Self.path(standing.number)

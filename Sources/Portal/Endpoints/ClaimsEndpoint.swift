@@ -7,6 +7,7 @@ import Hummingbird
 struct ClaimsEndpoint: Endpoint {
     let pages: PageShelf
     let inbox: any InboxDesk
+    let footage: any FootageDesk
 
     func add(to router: Routes) {
         router.get("claims") { _, context in
@@ -35,7 +36,7 @@ struct ClaimsEndpoint: Endpoint {
             let state = form["do"].flatMap(ClaimRow.State.init), state != .open
         else { throw HTTPError(.badRequest) }
         // Nobody is his own second person.
-        guard account != me.name else {
+        guard account != me.name, form["officer"] != me.name else {
             throw PortalProblem(.unprocessableContent, "own-claim", Texts.both("claimOwn"))
         }
         guard let why = form["why"].flatMap(Purposes.checked) else {
@@ -46,6 +47,12 @@ struct ClaimsEndpoint: Endpoint {
         if !isMine, state == .confirmed, officer == nil || officer == account {
             throw PortalProblem(
                 .unprocessableContent, "no-officer", Texts.both("officerWanted"))
+        }
+        // Into what is of a restricted case nobody is led but by those who are on it.
+        if let ownership = try await footage.ownership(of: item), ownership.isRestricted,
+            Rights.caseOfView(me, ownership) == nil
+        {
+            throw PortalProblem(.unprocessableContent, "restricted", Texts.both("claimRestricted"))
         }
         let row = ClaimRow(
             item: item, account: account, isMine: isMine, state: state, why: why, by: me.by)

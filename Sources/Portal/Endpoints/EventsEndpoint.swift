@@ -4,12 +4,13 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import ServiceLifecycle
+import Synchronization
 
 /// What happens, as Server-Sent Events (WHATWG HTML section 9.2): each as far as whoever listens may
 /// know of it. A listener who was cut off goes on behind the last that he heard.
 struct EventsEndpoint: Endpoint {
-    /// So many may listen at a time.
-    private static let listeners = 256
+    /// So many may listen at a time, and so many of one account.
+    private static let (listeners, ofOne) = (256, 16)
     /// So many entries are told of again to somebody who was cut off.
     private static let replay: Int64 = 10_000
     private static let heartbeat: Duration = .seconds(10)
@@ -17,29 +18,33 @@ struct EventsEndpoint: Endpoint {
     let station: any PortalStation
     let cases: any CaseDesk
     let footage: any FootageDesk
+    let register: DisclosureRegister
     let accounts: AccountStore
     let feed: NewsFeed
     let now: @Sendable () -> Timestamp
-    private let places = ListenerPlaces(listeners)
+    private let places = ListenerPlaces(listeners, ofOne: ofOne)
 
     init(
         station: any PortalStation, cases: any CaseDesk, footage: any FootageDesk,
-        accounts: AccountStore, now: @escaping @Sendable () -> Timestamp
+        register: DisclosureRegister, accounts: AccountStore,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         (self.station, self.cases, self.footage) = (station, cases, footage)
-        (self.accounts, self.now, feed) = (accounts, now, NewsFeed(station))
+        (self.register, self.accounts, self.now) = (register, accounts, now)
+        feed = NewsFeed(station)
     }
 
     func add(to router: Routes) {
         router.get("api/v1/events") { request, context in
+            // A program that reads no records hears that something happens, and not of what.
+            let mayName = context.scopes?.contains(.records) ?? true
             let me = try Rights.require(
-                .seeState, context,
-                scope: context.scopes?.contains(.records) == true ? .records : nil)
+                .seeState, context, scope: context.scopes != nil && mayName ? .records : nil)
             guard request.method == .get else { return Response(status: .ok) }
-            guard await places.take() else { throw PortalProblem.busy }
-            let news = await feed.listen()
+            guard let place = places.take(me.name) else { throw PortalProblem.busy }
             let last = HTTPField.Name("Last-Event-ID").flatMap { request.headers[$0] }
                 .flatMap { Int64($0) }
+            let (news, next) = try await feed.listen()
             return Response(
                 status: .ok,
                 headers: [
@@ -47,50 +52,62 @@ struct EventsEndpoint: Endpoint {
                     .xContentTypeOptions: "nosniff",
                 ],
                 body: ResponseBody { writer in
-                    let end: (any Error)?
-                    do {
-                        try await tell(news, after: last, me, context, &writer)
-                        end = nil
-                    } catch { end = error }
-                    await places.give()
-                    if let end { throw end }
+                    let listener = Listener(
+                        account: me, session: context.token ?? "", mayName: mayName, place: place)
+                    try await writer.write(ByteBuffer(string: "retry: 3000\n\n"))
+                    if let last { try await tellAgain(after: last, until: next, listener, &writer) }
+                    try await tell(news, listener, &writer)
                     try await writer.finish(nil)
                 })
         }
     }
 
-    private func tell(
-        _ news: AsyncStream<[News]>, after last: Int64?, _ me: Account, _ context: PortalContext,
+    private struct Listener {
+        let account: Account
+        let session: String
+        let mayName: Bool
+        /// Given back with the last who knows of it, however the stream ends.
+        let place: ListenerPlaces.Place
+    }
+
+    /// What a listener missed who was cut off.
+    private func tellAgain(
+        after last: Int64, until next: Int64, _ listener: Listener,
         _ writer: inout any ResponseBodyWriter
     ) async throws {
-        try await writer.write(ByteBuffer(string: "retry: 3000\n\n"))
-        if let last {
-            let size = try await station.state().entries
-            var from = max(last + 1, size - Self.replay, 0)
-            while from < size {
-                let (missed, end) = try await station.news(from: from, limit: 500)
-                for one in missed where one.leaf < size { try await tell(one, me, &writer) }
-                from = max(end, from + 1)
-            }
-        }
-        let token = context.token ?? ""
-        let ticks = Ticks(news, every: Self.heartbeat)
-        for await batch in ticks.stream.cancelOnGracefulShutdown() {
-            guard let batch else {
-                // Whoever was locked out, or whose session ended, hears no more.
-                let (accounts, now) = (accounts, now())
-                guard try await offPool({ try accounts.stands(token, now: now) }) else { return }
-                try await writer.write(ByteBuffer(string: ": still here\n\n"))
-                continue
-            }
-            for one in batch { try await tell(one, me, &writer) }
+        guard last >= 0, last < next else { return }
+        var from = max(last + 1, next - Self.replay)
+        while from < next {
+            let (missed, end) = try await station.news(from: from, limit: 500)
+            for one in missed where one.leaf < next { try await tell(one, listener, &writer) }
+            guard end > from else { return }
+            from = end
         }
     }
 
     private func tell(
-        _ news: News, _ me: Account, _ writer: inout any ResponseBodyWriter
+        _ news: AsyncStream<[News]>, _ listener: Listener,
+        _ writer: inout any ResponseBodyWriter
     ) async throws {
-        guard let shown = try await shown(news, to: me) else { return }
+        let ticks = Ticks(news, every: Self.heartbeat)
+        for await batch in ticks.stream.cancelOnGracefulShutdown() {
+            guard let batch else {
+                // Whoever was locked out, or whose session ended, hears no more.
+                let (accounts, now, session) = (accounts, now(), listener.session)
+                guard try await offPool({ try accounts.stands(session, now: now) }) else {
+                    return
+                }
+                try await writer.write(ByteBuffer(string: ": still here\n\n"))
+                continue
+            }
+            for one in batch { try await tell(one, listener, &writer) }
+        }
+    }
+
+    private func tell(
+        _ news: News, _ listener: Listener, _ writer: inout any ResponseBodyWriter
+    ) async throws {
+        guard let shown = try await shown(news, to: listener) else { return }
         try await writer.write(
             ByteBuffer(
                 string: """
@@ -103,7 +120,8 @@ struct EventsEndpoint: Endpoint {
     }
 
     /// As much of it as he may know; nil for nothing.
-    private func shown(_ news: News, to me: Account) async throws -> JSONValue? {
+    private func shown(_ news: News, to listener: Listener) async throws -> JSONValue? {
+        let me = listener.account
         var members: [String: JSONValue] = [
             "entry": .integer(news.leaf), "event": .string(news.event.rawValue),
             "time": .string(news.time.description),
@@ -114,6 +132,7 @@ struct EventsEndpoint: Endpoint {
         case .finding where Rights.may(me, .oversee): return .object(members)
         default: break
         }
+        guard listener.mayName else { return nil }
         var (items, numbers): ([String], [String]) = ([], [])
         for item in news.items {
             if let ownership = try await footage.ownership(of: item),
@@ -128,41 +147,74 @@ struct EventsEndpoint: Endpoint {
             }
         }
         guard !items.isEmpty || !numbers.isEmpty else { return nil }
+        if !items.isEmpty {
+            try await register.enter(
+                items, .list, by: me, session: listener.session, why: "events")
+        }
         members.set("items", items)
         members.set("cases", numbers)
         return .object(members)
     }
 }
 
-/// How many listen.
-private actor ListenerPlaces {
-    private var free: Int
+/// How many listen, in all and of each account.
+private final class ListenerPlaces: Sendable {
+    /// One that is taken; given back when nobody knows of it any more.
+    final class Place: Sendable {
+        private let places: ListenerPlaces
+        private let account: String
 
-    init(_ count: Int) { free = count }
+        fileprivate init(_ places: ListenerPlaces, _ account: String) {
+            (self.places, self.account) = (places, account)
+        }
 
-    func take() -> Bool {
-        guard free > 0 else { return false }
-        free -= 1
-        return true
+        deinit { places.give(account) }
     }
 
-    func give() { free += 1 }
+    private let all: Int
+    private let ofOne: Int
+    private let taken = Mutex<[String: Int]>([:])
+
+    init(_ all: Int, ofOne: Int) { (self.all, self.ofOne) = (all, ofOne) }
+
+    /// Nil where all are taken, or all that one account may have.
+    func take(_ account: String) -> Place? {
+        let isFree = taken.withLock { taken in
+            guard taken.values.reduce(0, +) < all, taken[account, default: 0] < ofOne else {
+                return false
+            }
+            taken[account, default: 0] += 1
+            return true
+        }
+        return isFree ? Place(self, account) : nil
+    }
+
+    private func give(_ account: String) {
+        taken.withLock { taken in
+            let left = taken[account, default: 1] - 1
+            taken[account] = left > 0 ? left : nil
+        }
+    }
 }
 
-/// What comes, and nil again and again between it.
+/// What comes, and nil again and again between it. Whoever takes nothing hears no more.
 private struct Ticks {
+    private static let limit = 64
+
     let stream: AsyncStream<[News]?>
 
     init(_ news: AsyncStream<[News]>, every interval: Duration) {
-        stream = AsyncStream { feed in
+        stream = AsyncStream(bufferingPolicy: .bufferingOldest(Self.limit)) { feed in
             let hearing = Task {
-                for await batch in news { feed.yield(batch) }
+                for await batch in news where !batch.isEmpty {
+                    if case .dropped = feed.yield(batch) { break }
+                }
                 feed.finish()
             }
             let ticking = Task {
                 while !Task.isCancelled {
                     try? await Task.sleep(for: interval)
-                    feed.yield(nil)
+                    if case .dropped = feed.yield(nil) { feed.finish() }
                 }
             }
             feed.onTermination = { _ in

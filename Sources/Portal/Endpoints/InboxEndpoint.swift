@@ -162,7 +162,9 @@ struct InboxEndpoint: Endpoint {
         var values = values
         values["items"] = inbox.items.map { self.values(of: $0, language) }
         values["isEmpty"] = inbox.items.isEmpty
-        values["after"] = inbox.next.map { "?after=\($0)" }
+        values["after"] = inbox.next.map {
+            "?after=\($0)" + (docking.map { "&docking=" + PathText.encoded($0) } ?? "")
+        }
         values["docking"] = docking ?? ""
         values["isDocking"] = docking != nil
         values["requests"] = inbox.requests.map { request -> [String: Any] in

@@ -73,7 +73,9 @@ struct ItemsEndpoint: Endpoint {
         router.get("api/v1/items/:item/viewings") { request, context in
             let me = try Rights.require(.watch, context)
             let (name, _) = try await own(me, context)
-            let found = try await cases.viewings(ofItem: name, limit: Self.allViewings)
+            var redaction = Redaction(for: me, cases)
+            let found = try await redaction.viewings(
+                try await cases.viewings(ofItem: name, limit: Self.allViewings))
             return try Viewings.answer(found, to: request, context)
         }
     }
@@ -96,7 +98,9 @@ struct ItemsEndpoint: Endpoint {
         _ name: String, _ me: Account, _ standing: CaseStanding?, _ why: String?,
         _ context: PortalContext
     ) async throws -> JSONValue {
-        guard let item = try await cases.item(name) else { throw PortalProblem.notFound }
+        guard let whole = try await cases.item(name) else { throw PortalProblem.notFound }
+        var redaction = Redaction(for: me, cases)
+        let item = try await redaction.item(whole)
         try await register.enter(
             [name], .describe, by: me, session: context.token ?? "", why: why,
             for: standing?.number)
@@ -119,7 +123,10 @@ struct ItemsEndpoint: Endpoint {
             Timestamp(milliseconds: $0.upperBound.milliseconds + 1)
         }
         question.after = request.query("after")
-        let list = try await cases.footage(question, in: Rights.sight(me))
+        let found = try await cases.footage(question, in: Rights.sight(me))
+        var redaction = Redaction(for: me, cases)
+        let list = FootageList(
+            items: try await redaction.items(found.items), next: found.next)
         try await register.enter(
             list.names, .list, by: me, session: context.token ?? "", why: "search")
         return list
@@ -201,7 +208,9 @@ struct ItemsEndpoint: Endpoint {
                 "by": PersonText.of(line[key: "by"]),
             ]
         }
-        let viewings = try await cases.viewings(ofItem: name, limit: Self.shownViewings)
+        var redaction = Redaction(for: me, cases)
+        let viewings = try await redaction.viewings(
+            try await cases.viewings(ofItem: name, limit: Self.shownViewings))
         values["viewings"] = viewings.map { Viewings.values(of: $0, language) }
         values["hasViewings"] = !viewings.isEmpty
         values["apiPath"] = "/api/v1/items/" + name
@@ -285,7 +294,10 @@ enum Viewings {
                 .map { LocalMoment.text($0) } ?? "",
             "by": PersonText.of(viewing[key: "by"]),
             "how": Texts.all.text("how-" + how, in: language),
-            "why": viewing[key: "why"]?.stringValue ?? "",
+            "why": viewing[key: "why"]?.stringValue.map { said in
+                ["search", "inbox", "events"].contains(said)
+                    ? Texts.all.text("why-" + said, in: language) : said
+            } ?? "",
         ]
     }
 

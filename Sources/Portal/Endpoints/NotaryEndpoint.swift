@@ -75,7 +75,11 @@ struct NotaryEndpoint: Endpoint {
                     ["problem": Texts.all.text("textWanted", in: context.language)], context,
                     status: .unprocessableContent)
             }
-            try await station.signOff(text, by: me.by)
+            // What he saw, not what came since.
+            guard let size = form["size"].flatMap({ Int64($0) }),
+                try await station.signOff(
+                    text, size: size, root: form["root"] ?? "", by: me.by)
+            else { throw PortalProblem.forged }
             return try await page(["signed": true], context)
         }
         router.post("api/v1/verify") { request, context in
@@ -158,6 +162,7 @@ struct NotaryEndpoint: Endpoint {
         values["facts"] = facts.map { ["label": $0.0, "value": $0.1] }
         values["findings"] = vouching.findings.map { $0.text(in: language) }
         values["checkpoint"] = vouching.checkpoint
+        (values["size"], values["root"]) = (String(vouching.size), vouching.root)
         values["guard"] = context.session?.guardToken ?? ""
         values["maySignOff"] = context.session.map { Rights.may($0.account, .signOff) } ?? false
         values["signOffs"] = try await station.signOffs().map { signOff -> [String: Any] in

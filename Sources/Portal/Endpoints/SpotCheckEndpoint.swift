@@ -66,12 +66,7 @@ struct SpotCheckEndpoint: Endpoint {
         else {
             throw PortalProblem(.unprocessableContent, "malformed-count", Texts.both("countWanted"))
         }
-        let seed: String
-        if let said = form["seed"].flatMap(Purposes.checked) {
-            seed = said
-        } else {
-            seed = try await desk.seed()
-        }
+        let seed = try await desk.seed()
         let pool = try await desk.pool(
             from.lowerBound...to.upperBound, in: Rights.sight(me))
         guard !pool.isEmpty else {
@@ -89,7 +84,7 @@ struct SpotCheckEndpoint: Endpoint {
         _ form: Form, _ problem: Bilingual, _ context: PortalContext
     ) -> [String: Any] {
         var values: [String: Any] = ["problem": problem.text(in: context.language)]
-        for field in ["from", "to", "count", "seed"] { values[field] = form[field] }
+        for field in ["from", "to", "count"] { values[field] = form[field] }
         return values
     }
 

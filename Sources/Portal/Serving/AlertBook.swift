@@ -5,15 +5,19 @@ package struct Alert: Hashable, Sendable {
     /// The same while it lasts.
     package let code: String
     package let words: Bilingual
+    /// The higher the worse, where it can become worse.
+    package let level: Int
 
-    package init(code: String, words: Bilingual) { (self.code, self.words) = (code, words) }
+    package init(code: String, words: Bilingual, level: Int = 0) {
+        (self.code, self.words, self.level) = (code, words, level)
+    }
 }
 
 /// Which alerts stand, who was told, and who has taken them up. Pure: what is the matter and when
 /// goes in, what is to be told comes out.
 package struct AlertBook: Sendable {
     package struct Entry: Hashable, Sendable {
-        package let alert: Alert
+        package fileprivate(set) var alert: Alert
         package let since: Timestamp
         package fileprivate(set) var told: Timestamp
         package fileprivate(set) var acknowledgedBy: String?
@@ -64,12 +68,21 @@ package struct AlertBook: Sendable {
                 messages.append(Message(step: .raised, alert: alert, since: now))
                 continue
             }
-            guard entry.acknowledgedBy == nil,
-                now.milliseconds - entry.told.milliseconds >= Self.repeatAfter
-            else { continue }
-            entry.told = now
+            // What became worse nobody has taken up yet.
+            let isWorse = alert.level > entry.alert.level
+            entry.alert = alert
+            if isWorse { entry.acknowledgedBy = nil }
+            let isDue =
+                isWorse
+                || entry.acknowledgedBy == nil
+                    && now.milliseconds - entry.told.milliseconds >= Self.repeatAfter
+            if isDue {
+                entry.told = now
+                messages.append(
+                    Message(
+                        step: isWorse ? .raised : .repeated, alert: alert, since: entry.since))
+            }
             entries[alert.code] = entry
-            messages.append(Message(step: .repeated, alert: alert, since: entry.since))
         }
         return messages
     }

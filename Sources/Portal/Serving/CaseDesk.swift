@@ -38,6 +38,8 @@ package struct FootageQuestion: Hashable, Sendable {
     package var from: Timestamp?
     package var to: Timestamp?
     package var after: String?
+    /// Nothing that is linked to a restricted case besides.
+    package var hidesRestricted = false
     package var limit = 25
 
     package init() {}

@@ -2,13 +2,14 @@ import Accounts
 package import Evidence
 import Hummingbird
 
-/// Enters who sees what, before it is shown: once for each item, way and session, since a player
-/// asks for many parts and people turn pages back and forth.
+/// Enters who sees what, before it is shown: once for each item, way, case and session, since a
+/// player asks for many parts and people turn pages back and forth.
 actor DisclosureRegister {
     private struct Look: Hashable {
         let session: String
         let item: String
         let how: DisclosureKind
+        let caseNumber: CaseNumber?
     }
 
     private let desk: any DisclosureDesk
@@ -25,7 +26,11 @@ actor DisclosureRegister {
         _ items: [String], _ how: DisclosureKind, by me: Account, session: String,
         why: String? = nil, for caseNumber: CaseNumber? = nil
     ) async throws {
-        let looks = items.map { Look(session: session, item: $0, how: how) }
+        let looks = items.map {
+            Look(session: session, item: $0, how: how, caseNumber: caseNumber)
+        }
+        // What others are entering just now is waited for, and fails here where it fails there.
+        let pending = Set(looks.compactMap { entering[$0] })
         let new = looks.filter { !entered.contains($0) && entering[$0] == nil }
         if !new.isEmpty {
             let rows = new.map {
@@ -39,9 +44,7 @@ actor DisclosureRegister {
             if entered.count + new.count > Self.limit { entered = [] }
             entered.formUnion(new)
         }
-        for look in looks {
-            if let task = entering[look] { try await task.value }
-        }
+        for task in pending { try await task.value }
     }
 }
 

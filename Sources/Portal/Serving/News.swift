@@ -33,9 +33,12 @@ actor NewsFeed {
 
     init(_ station: any PortalStation) { self.station = station }
 
-    /// What happens from now on. A listener who is too slow hears no more: he begins anew from where
-    /// he was.
-    func listen() -> AsyncStream<[News]> {
+    /// What happens from a leaf on, and that leaf. A listener who is too slow hears no more: he begins
+    /// anew from where he was.
+    func listen() async throws -> (news: AsyncStream<[News]>, from: Int64) {
+        let end = try await station.newsEnd()
+        let from = next ?? end
+        next = from
         let (stream, feed) = AsyncStream.makeStream(
             of: [News].self, bufferingPolicy: .bufferingOldest(Self.limit))
         count += 1
@@ -52,7 +55,7 @@ actor NewsFeed {
                 }
             }
         }
-        return stream
+        return (stream, from)
     }
 
     private func leave(_ number: Int) {
@@ -63,16 +66,11 @@ actor NewsFeed {
     }
 
     private func look() async {
-        guard let size = try? await station.state().entries else { return }
-        guard let from = next else {
-            next = size
-            return
-        }
-        guard size > from,
-            let (news, end) = try? await station.news(from: from, limit: Self.limit)
+        guard let from = next,
+            let (news, end) = try? await station.news(from: from, limit: Self.limit),
+            end > from
         else { return }
         next = end
-        // A sign of life even where there is nothing to tell of.
         for (number, feed) in listeners {
             if case .dropped = feed.yield(news) {
                 feed.finish()

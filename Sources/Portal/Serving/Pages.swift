@@ -57,12 +57,13 @@ package struct Pages: Sendable {
             NotaryEndpoint(pages: shelf, station: station),
             InboxEndpoint(pages: shelf, footage: footage, inbox: inbox, register: register),
             FieldTaskEndpoint(pages: shelf, inbox: inbox, now: now),
-            ClaimsEndpoint(pages: shelf, inbox: inbox),
+            ClaimsEndpoint(pages: shelf, inbox: inbox, footage: footage),
             OverviewEndpoint(pages: shelf, station: station),
             CheckEndpoint(pages: shelf, station: station, isOpen: settings.isCheckPublic),
             HelpEndpoint(pages: shelf), SpotCheckEndpoint(pages: shelf, desk: spotChecks),
             EventsEndpoint(
-                station: station, cases: cases, footage: footage, accounts: accounts, now: now),
+                station: station, cases: cases, footage: footage, register: register,
+                accounts: accounts, now: now),
             FootageEndpoint(footage: footage, register: register, purposes: purposes),
             CasesEndpoint(pages: shelf, cases: cases, register: register, purposes: purposes),
             ItemsEndpoint(

@@ -143,14 +143,18 @@ package struct MalformedList: Failure, Hashable {
 /// Who vouches for the ledger, and the texts by which that can be checked elsewhere.
 package struct Vouching: Sendable {
     package let checkpoint: String
+    /// Of that checkpoint; the root in Base64, as it has it.
+    package let size: Int64
+    package let root: String
     package let logKey: String
     package var cosigned: Int64?
     package var cosigners: [(name: String, time: Timestamp?)] = []
     package var timeStamped: Int64?
     package var findings: [Bilingual] = []
 
-    package init(checkpoint: String, logKey: String) {
-        (self.checkpoint, self.logKey) = (checkpoint, logKey)
+    package init(checkpoint: String, size: Int64, root: String, logKey: String) {
+        (self.checkpoint, self.size) = (checkpoint, size)
+        (self.root, self.logKey) = (root, logKey)
     }
 }
 
@@ -173,8 +177,12 @@ package protocol PortalStation: Sendable {
     func consistency(_ first: String, _ second: String) async throws -> Consistency
     /// What notaries signed off, the newest first.
     func signOffs() async throws -> [SignOff]
-    /// Enters that somebody looked at how the log stands now.
-    func signOff(_ text: String, by: String) async throws
+    /// Enters that somebody looked at how the log stood at a size.
+    ///
+    /// - Returns: false, and nothing is entered, where the log never had that root at that size.
+    func signOff(_ text: String, size: Int64, root: String, by: String) async throws -> Bool
+    /// The leaf after all that can be told now.
+    func newsEnd() async throws -> Int64
     /// What happened from a leaf on, of the kinds that are told, and the leaf after all that was
     /// looked at.
     func news(from leaf: Int64, limit: Int) async throws -> (news: [News], next: Int64)

@@ -57,7 +57,8 @@ enum Rights {
         account.roles.contains(.judge) && standing.judge == account.name
     }
 
-    private static func isOnCase(_ account: Account, _ standing: CaseStanding) -> Bool {
+    /// Whether it is his own case, or one that was opened to him.
+    static func isOnCase(_ account: Account, _ standing: CaseStanding) -> Bool {
         isJudge(account, standing) || standing.accounts[account.name] != nil
     }
 

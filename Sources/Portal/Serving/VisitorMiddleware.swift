@@ -22,7 +22,9 @@ struct VisitorMiddleware: RouterMiddleware {
                 guard let found = try await offPool({ try accounts.bearer(text, now: now) })
                 else { throw PortalProblem.tokenInvalid }
                 context.session = Session(account: found.account, guardToken: "")
-                (context.token, context.scopes) = (found.key, found.scopes)
+                // A program says anew each day what for, and what it fetches is entered anew.
+                context.token = found.key + " " + now.description.prefix(10)
+                context.scopes = found.scopes
             } else if Self.wantsSession(request),
                 let token = request.cookies[SessionCookie.name]?.value
             {
@@ -41,7 +43,7 @@ struct VisitorMiddleware: RouterMiddleware {
 
     /// What a program carries (RFC 6750 section 2.1), for the parts that are for programs.
     private static func bearer(of request: Request) -> String? {
-        guard ["/api/", "/footage/"].contains(where: { request.uri.path.hasPrefix($0) }),
+        guard ["/api/v1/", "/footage/"].contains(where: { request.uri.path.hasPrefix($0) }),
             let field = request.headers[.authorization],
             field.lowercased().hasPrefix("bearer ")
         else { return nil }
@@ -50,7 +52,7 @@ struct VisitorMiddleware: RouterMiddleware {
 
     /// What anybody is answered alike needs no look at who asks.
     private static func wantsSession(_ request: Request) -> Bool {
-        !["/assets/", "/log/", "/dock", "/health", "/metrics"].contains {
+        !["/assets/", "/log/", "/dock", "/health", "/metrics", "/api/openapi.json"].contains {
             request.uri.path.hasPrefix($0)
         }
     }
