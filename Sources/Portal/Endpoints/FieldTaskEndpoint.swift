@@ -82,7 +82,7 @@ struct FieldTaskEndpoint: Endpoint {
         values["from"] = values["from"] ?? field(begins)
         values["to"] = values["to"] ?? field(begins + Self.usual)
         if values["recorder"] == nil { values["recorder"] = try await inbox.recorder(of: me.name) }
-        let chosen = values["action"] as? String
+        let chosen = values["action"] as? String ?? "search"
         values["actions"] = try await inbox.actions().map { action -> [String: Any] in
             [
                 "key": action, "words": Texts.all.action(action, in: context.language),
