@@ -48,11 +48,12 @@ extension AccountStore {
             return .delayed(seconds: (until - now.milliseconds + 999) / 1000)
         }
         let row = try read { db in try Self.find(name, db) }
-        let known = try row?.optionalSecret(salt) ?? [UInt8](repeating: 0, count: 16)
-        let found = try Scrypt.usual.key(of: Array(secret.prefix(1000).utf8), salt: known)
-        let isRight = Secret.areEqual(found, try row?.optionalSecret(key) ?? [])
+        let (known, isRight) = try Self.compare(secret, row, salt: salt, key: key)
         return try write { db in
-            guard let row, isRight, try !row.value("isDisabled") else {
+            // As it stands by now: it may have been locked out, or have another secret.
+            guard let row = try row.flatMap({ try Self.find($0.value("name"), db) }), isRight,
+                try !row.value("isDisabled"), try row.optionalSecret(salt) == known
+            else {
                 try Self.countFailure(keys, now: now, db)
                 return .wrong
             }
@@ -73,8 +74,9 @@ extension AccountStore {
     /// - Throws: `weak-password`, `no-such-account`.
     package func setPassword(_ password: String, of name: String, but token: String) throws {
         try PasswordRules.check(password, of: name)
-        try set(password, of: name, salt: "salt", key: "password")
-        try endOtherSessions(of: name, but: token)
+        try set(password, of: name, salt: "salt", key: "password") { id, db in
+            try Self.endSessions(of: id, but: token, db)
+        }
     }
 
     /// - Throws: `weak-pin`.
@@ -93,7 +95,8 @@ extension AccountStore {
     }
 
     private func set(
-        _ secret: String, of name: String, salt column: String, key keyColumn: String
+        _ secret: String, of name: String, salt column: String, key keyColumn: String,
+        alongside: (_ account: Int64, Database) throws -> Void = { _, _ in }
     ) throws {
         let salt = Secret.random(16)
         let key = try Scrypt.usual.key(of: Array(secret.utf8), salt: salt)
@@ -102,6 +105,7 @@ extension AccountStore {
             try db.execute(
                 sql: "UPDATE accounts SET \(column) = ?, \(keyColumn) = ? WHERE id = ?",
                 arguments: [Hex.encode(salt), Hex.encode(key), id])
+            try alongside(id, db)
         }
     }
 
@@ -135,10 +139,15 @@ extension AccountStore {
     /// Ends every session of an account but that of the token.
     package func endOtherSessions(of name: String, but token: String) throws {
         try write { db in
-            let id: Int64 = try Self.row(name, db).value("id")
-            try db.execute(
-                sql: "DELETE FROM sessions WHERE account = ? AND digest <> ?",
-                arguments: [id, Base32.decode(token.uppercased())?.digest ?? ""])
+            try Self.endSessions(of: Self.row(name, db).value("id"), but: token, db)
         }
+    }
+
+    private static func endSessions(
+        of account: Int64, but token: String, _ db: Database
+    ) throws {
+        try db.execute(
+            sql: "DELETE FROM sessions WHERE account = ? AND digest <> ?",
+            arguments: [account, Base32.decode(token.uppercased())?.digest ?? ""])
     }
 }

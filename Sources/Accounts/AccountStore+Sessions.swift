@@ -50,9 +50,7 @@ extension AccountStore {
             return .delayed(seconds: (until - now.milliseconds + 999) / 1000)
         }
         let row = try read { db in try Self.find(name, db) }
-        let salt = try row?.optionalSecret("salt") ?? [UInt8](repeating: 0, count: 16)
-        let key = try Scrypt.usual.key(of: Array(password.prefix(1000).utf8), salt: salt)
-        let isRight = Secret.areEqual(key, try row?.optionalSecret("password") ?? [])
+        let (salt, isRight) = try Self.compare(password, row, salt: "salt", key: "password")
         return try write { db in
             guard let row = try row.flatMap({ try Self.find($0.value("name"), db) }), isRight,
                 try !row.value("isDisabled"), try row.optionalSecret("salt") == salt,
@@ -103,6 +101,16 @@ extension AccountStore {
     }
 
     // MARK: - Inside
+
+    /// Whether a secret is the one that a row has the key of; takes as long where there is no row, or
+    /// no key.
+    static func compare(
+        _ secret: String, _ row: Row?, salt: String, key: String
+    ) throws -> (salt: [UInt8], isRight: Bool) {
+        let salt = try row?.optionalSecret(salt) ?? [UInt8](repeating: 0, count: 16)
+        let found = try Scrypt.usual.key(of: Array(secret.prefix(1000).utf8), salt: salt)
+        return (salt, Secret.areEqual(found, try row?.optionalSecret(key) ?? []))
+    }
 
     private static func begin(
         _ account: Int64, now: Timestamp, _ db: Database

@@ -98,10 +98,6 @@ enum MediaType {
         return known[ending] == nil ? "" : "." + ending
     }
 
-    static func isPlayable(_ path: RecorderPath?) -> Bool {
-        ["mp4", "m4v", "mov", "webm"].contains(path?.fileExtension.lowercased())
-    }
-
     private static func fileExtension(_ item: ItemRecord) -> String {
         item.names.first?.path.fileExtension.lowercased() ?? ""
     }

@@ -15,7 +15,7 @@ struct StationInbox: InboxDesk {
     /// A field task may be said so long after it began.
     private static let latest: Int64 = 3_600_000
     /// Footage is to be linked within a week.
-    private static let overdueAfter: Int64 = 7 * 86_400_000
+    static let overdueAfter: Int64 = 7 * 86_400_000
 
     let station: Station
 
@@ -76,7 +76,8 @@ struct StationInbox: InboxDesk {
                 $0.state == .open && !$0.isMine
             } ?? false,
             notes: try name.map { try index.notes(about: $0).map(\.text) } ?? [],
-            isPlayable: listed.role == "video" && MediaType.isPlayable(listed.path),
+            isPlayable: listed.role == "video"
+                && PlayableFilm.isPlayable(listed.path?.display ?? ""),
             candidates: (result?.candidates ?? []).filter { $0.points > 0 }.map { candidate in
                 InboxItem.Candidate(
                     caseNumbers: candidate.duty.caseNumbers.map(\.description),

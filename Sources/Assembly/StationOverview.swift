@@ -15,10 +15,7 @@ final class StationOverview: Sendable {
     /// Every item is looked at for these.
     private static let fixityInterval: Int64 = 3_600_000
     private static let day: Int64 = 86_400_000
-    private static let chinaOffset: Int64 = 8 * 3_600_000
-    /// Footage is to be linked within a week.
-    private static let overdueAfter: Int64 = 7
-
+    private static let chinaOffset = Int64(ZoneOffset.china.minutes) * 60_000
     private let station: Station
     private let known = Mutex<(overview: Overview, time: Int64)?>(nil)
     private let fixity = Mutex<(figures: FixityFigures, time: Int64)?>(nil)
@@ -69,7 +66,7 @@ final class StationOverview: Sendable {
         overview.months = Self.months(daily.map(\.figures), until: today)
         let standing = try index.standing(
             docked: midnight,
-            overdue: Timestamp(milliseconds: now.milliseconds - Self.overdueAfter * Self.day),
+            overdue: Timestamp(milliseconds: now.milliseconds - StationInbox.overdueAfter),
             now: now)
         overview.places = standing.map { figures in
             let own = daily.filter { $0.origin == figures.origin }.map(\.figures)

@@ -195,7 +195,8 @@ struct InboxEndpoint: Endpoint {
         return [
             "item": item.item, "path": item.path ?? "", "recorder": item.recorder ?? "",
             "time": item.begins.map { LocalMoment.text($0) } ?? "",
-            "isTimeSure": item.isTimeSure, "length": item.seconds.map(Self.length) ?? "",
+            "isTimeSure": item.isTimeSure,
+            "length": item.seconds.map { FootageLine.length(Double($0)) } ?? "",
             "isImportant": item.isImportant, "isOverdue": item.isOverdue,
             "isDisowned": item.isDisowned, "notes": item.notes, "isPlayable": item.isPlayable,
             "candidates": item.candidates.map { candidate -> [String: Any] in
@@ -216,12 +217,5 @@ struct InboxEndpoint: Endpoint {
                 ]
             },
         ]
-    }
-
-    private static func length(_ seconds: Int64) -> String {
-        let parts = [seconds / 3600, seconds / 60 % 60, seconds % 60].map {
-            $0 < 10 ? "0\($0)" : String($0)
-        }
-        return parts.joined(separator: ":")
     }
 }

@@ -227,7 +227,6 @@ enum FootageLine {
             ?? item[key: "names"]?.arrayValue?.first?[key: "path"]?.stringValue ?? ""
         let status = item[key: "media"]?[key: "status"]?.stringValue
         let role = item[key: "role"]?.stringValue
-        let ending = path.lowercased().split(separator: ".").last.map(String.init) ?? ""
         return [
             "item": item[key: "item"]?.stringValue ?? "", "path": path,
             "time": start.map(moment) ?? Texts.all.text("noTime", in: language),
@@ -240,7 +239,7 @@ enum FootageLine {
             "status": status.map { Texts.all.text("media-" + $0, in: language) } ?? "",
             "cases": (item[key: "cases"]?.arrayValue ?? [])
                 .compactMap { $0[key: "caseNumber"]?.stringValue }.joined(separator: "、"),
-            "isPlayable": role == "video" && ["mp4", "m4v", "mov", "webm"].contains(ending),
+            "isPlayable": role == "video" && PlayableFilm.isPlayable(path),
             "matched": (item[key: "matched"]?.arrayValue ?? [])
                 .compactMap { $0[key: "text"]?.stringValue },
         ]

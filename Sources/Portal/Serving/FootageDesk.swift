@@ -15,6 +15,14 @@ package struct ItemOwnership: Hashable, Sendable {
     }
 }
 
+/// Whether a browser may be able to play a film, by the ending of its name.
+package enum PlayableFilm {
+    package static func isPlayable(_ name: String) -> Bool {
+        let ending = name.lowercased().split(separator: ".").last.map(String.init) ?? ""
+        return ["mp4", "m4v", "mov", "webm"].contains(ending)
+    }
+}
+
 /// The bytes of an item.
 package struct FootageObject: Sendable {
     package static let blockSize: Int64 = 1 << 20
