@@ -4,6 +4,7 @@ import Custody
 import Evidence
 import Ingest
 import Logging
+import Synchronization
 
 /// Links footage to the cases of the field tasks that it is of: whatever has not been looked at
 /// since it, its officer, its recorder or the schedule last changed. Each decision stands in the
@@ -76,9 +77,10 @@ actor MatchDesk {
 
     private func round(_ weights: MatchWeights) async throws -> Int {
         var (count, leaf): (Int, Int64) = (0, -1)
+        let known = Mutex(ScheduleMemory())
         while true {
             let (rows, items, end) = try await offPool { [stages, leaf] in
-                try Self.decide(after: leaf, stages.index, weights)
+                try known.withLock { try Self.decide(after: leaf, stages.index, weights, $0) }
             }
             guard items > 0 else { return count }
             _ = try await stages.ledger.enter([
@@ -90,11 +92,12 @@ actor MatchDesk {
     }
 
     private static func decide(
-        after leaf: Int64, _ index: IndexReader, _ weights: MatchWeights
+        after leaf: Int64, _ index: IndexReader, _ weights: MatchWeights, _ known: ScheduleMemory
     ) throws -> (rows: [RecordRow], items: Int, last: Int64) {
         try index.oneLook {
             let items = try index.unmatched(after: leaf, limit: batch)
-            let (known, seen) = (DutyMemory(), try index.nextLeaf())
+            try known.refresh(index)
+            let seen = try index.nextLeaf()
             let rows = try items.flatMap { item in
                 let result = try MatchQuestion(item, index, known: known).answer(
                     weights, keeping: MatchResult.kept,
@@ -144,10 +147,10 @@ struct MatchQuestion {
     private let subject: MatchSubject
     private let refused: Set<CaseNumber>
     private let index: IndexReader
-    private let known: DutyMemory
+    private let known: ScheduleMemory
 
     init(
-        _ item: MatchableItem, _ index: IndexReader, known: DutyMemory = DutyMemory()
+        _ item: MatchableItem, _ index: IndexReader, known: ScheduleMemory = ScheduleMemory()
     ) throws {
         var subject = MatchSubject(begins: item.begins, ends: item.ends ?? item.begins)
         subject.recorder = item.recorder

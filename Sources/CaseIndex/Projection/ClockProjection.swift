@@ -32,29 +32,99 @@ enum ClockProjection: RowProjection {
 }
 
 extension IndexTables {
-    /// When an item was shot, by all that is known: the recorder's own clock, by how much it was off,
-    /// and what cannot be right about it.
+    /// What ``times(of:container:duration:)`` goes by, beside what the inspector says.
+    static let timeColumns = """
+        ingested, named, namedIsUTC, zone, fileSystem, container, duration, recorder, visit, start,
+        finish, clockOffset
+        """
+
+    /// When an item was shot.
+    struct ItemTimes {
+        /// By the recorder's own clock.
+        let reading: Timestamp
+        let mended: CaptureTimes
+        /// By how much the clock was ahead, as far as it is known.
+        let offset: Int64?
+        let flags: Set<ClockFlag>
+
+        /// The values of ``columns``.
+        fileprivate var values: [Value] {
+            let codes = flags.map(\.rawValue).sorted().joined(separator: " ")
+            return [
+                .text(mended.startFrom.rawValue), .integer(mended.start.milliseconds),
+                .text(mended.startText), .init(mended.end?.milliseconds), .init(mended.endText),
+                .integer(reading.milliseconds), .init(offset), .init(codes.isEmpty ? nil : codes),
+            ]
+        }
+
+        fileprivate static let columns =
+            "startFrom, start, startText, finish, finishText, reading, clockOffset, clockFlags"
+    }
+
+    /// Sets when an item was shot, by all that is known of it now.
     ///
     /// - Returns: whether the time is another than before.
-    @discardableResult
     func setTimes(of item: Int64) throws -> Bool {
         guard
             let stored = try row(
-                """
-                SELECT ingested, named, namedIsUTC, zone, fileSystem, container, duration, recorder,
-                    visit, start, finish, clockOffset
-                FROM items WHERE origin = ? AND leaf = ?
-                """, [.integer(item)])
+                "SELECT \(Self.timeColumns) FROM items WHERE origin = ? AND leaf = ?",
+                [.integer(item)])
         else { return false }
+        let times = try times(
+            of: stored, container: try stored.optionalText("container"),
+            duration: try stored.optionalInteger("duration"))
+        try run(
+            """
+            UPDATE items SET (\(ItemTimes.columns)) = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            WHERE origin = ?1 AND leaf = ?2
+            """, [.integer(item)] + times.values)
+        try setStart(ofLinks: item, times)
+        return try stored.integer("start") != times.mended.start.milliseconds
+            || stored.optionalInteger("finish") != times.mended.end?.milliseconds
+            || stored.optionalInteger("clockOffset") != times.offset
+    }
+
+    /// Sets what the inspector says of an item, and when it was shot by that; it is to be matched
+    /// (again).
+    ///
+    /// - Parameter stored: its row, of ``timeColumns`` at least.
+    func describe(
+        _ item: Int64, _ stored: Columns, _ facts: MediaFacts, leaf: Int64
+    ) throws {
+        let times = try times(
+            of: stored, container: facts.created, duration: facts.durationMicroseconds)
+        // In one statement: each moves the row.
+        try run(
+            """
+            UPDATE items SET (\(ItemTimes.columns), status, container, duration, described, matched)
+                = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, NULL)
+            WHERE origin = ?1 AND leaf = ?2
+            """,
+            [.integer(item)] + times.values + [
+                .text(facts.status.rawValue), .init(facts.created),
+                .init(facts.durationMicroseconds), .integer(leaf),
+            ])
+        try setStart(ofLinks: item, times)
+    }
+
+    private func setStart(ofLinks item: Int64, _ times: ItemTimes) throws {
+        try run(
+            "UPDATE assignments SET start = ?3 WHERE origin = ?1 AND item = ?2",
+            [.integer(item), .integer(times.mended.start.milliseconds)])
+    }
+
+    /// When an item was shot, by all that is known: the recorder's own clock, by how much it was off,
+    /// and what cannot be right about it.
+    private func times(
+        of stored: Columns, container: String?, duration: Int64?
+    ) throws -> ItemTimes {
         let zone = try stored.optionalText("zone").flatMap { ZoneOffset($0) }
-        let container = try stored.optionalText("container")
         let fileSystem = try stored.optionalText("fileSystem").flatMap { FileTime($0) }
         let taken = Timestamp(milliseconds: try stored.integer("ingested"))
         let times = CaptureTimes(
             named: try stored.optionalText("named").flatMap { CivilTime($0) },
             namedIsUTC: try stored.flag("namedIsUTC"), zone: zone, container: container,
-            fileSystem: fileSystem,
-            durationMicroseconds: try stored.optionalInteger("duration"), taken: taken)
+            fileSystem: fileSystem, durationMicroseconds: duration, taken: taken)
         let source = Self.source(
             recorder: try stored.optionalText("recorder"),
             visit: try stored.optionalInteger("visit"))
@@ -73,32 +143,7 @@ extension IndexTables {
         {
             flags.insert(.beforeLastDocking)
         }
-        try set(item, reading: times.start, mended, offset: offset, flags)
-        return try stored.integer("start") != mended.start.milliseconds
-            || stored.optionalInteger("finish") != mended.end?.milliseconds
-            || stored.optionalInteger("clockOffset") != offset
-    }
-
-    private func set(
-        _ item: Int64, reading: Timestamp, _ times: CaptureTimes, offset: Int64?,
-        _ flags: Set<ClockFlag>
-    ) throws {
-        let codes = flags.map(\.rawValue).sorted().joined(separator: " ")
-        try run(
-            """
-            UPDATE items SET (startFrom, start, startText, finish, finishText, reading,
-                clockOffset, clockFlags) = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-            WHERE origin = ?1 AND leaf = ?2
-            """,
-            [
-                .integer(item), .text(times.startFrom.rawValue),
-                .integer(times.start.milliseconds), .text(times.startText),
-                .init(times.end?.milliseconds), .init(times.endText),
-                .integer(reading.milliseconds), .init(offset), .init(codes.isEmpty ? nil : codes),
-            ])
-        try run(
-            "UPDATE assignments SET start = ?3 WHERE origin = ?1 AND item = ?2",
-            [.integer(item), .integer(times.start.milliseconds)])
+        return ItemTimes(reading: times.start, mended: mended, offset: offset, flags: flags)
     }
 
     /// Footage that a measurement may say something of: what was shot between the one before it and the

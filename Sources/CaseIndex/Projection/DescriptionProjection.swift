@@ -12,26 +12,17 @@ enum DescriptionProjection: RowProjection {
         guard let name = LedgerName(description.item),
             let before = try tables.row(
                 """
-                SELECT ingested, isFootage, duration, status FROM items
+                SELECT \(IndexTables.timeColumns), isFootage, status, described FROM items
                 WHERE origin = ? AND leaf = ? AND station = ?
                 """, [.integer(name.leaf), .text(name.station)])
         else { throw MalformedEntry(problem: "a description of no item") }
         let item = name.leaf
         try tables.count(description.facts, of: before)
-        try tables.run("DELETE FROM facts WHERE origin = ? AND item = ?", [.integer(item)])
+        if try before.optionalInteger("described") != nil {
+            try tables.run("DELETE FROM facts WHERE origin = ? AND item = ?", [.integer(item)])
+        }
         try tables.setFacts(of: item, row.members)
-        let facts = description.facts
-        try tables.run(
-            """
-            UPDATE items SET (status, container, duration, described) = (?3, ?4, ?5, ?6)
-            WHERE origin = ?1 AND leaf = ?2
-            """,
-            [
-                .integer(item), .text(facts.status.rawValue), .init(facts.created),
-                .init(facts.durationMicroseconds), .integer(event.index),
-            ])
-        try tables.setTimes(of: item)
-        try tables.unmatch(item: item)
+        try tables.describe(item, before, description.facts, leaf: event.index)
         try tables.group(item: item)
         try tables.boundClocks(by: item)
         tables.refreshSearch(of: item)

@@ -28,7 +28,7 @@ struct DayCounts {
 extension IndexTables {
     /// Footage that came.
     func count(_ event: EnteredEvent, bytes: Int64) {
-        unread.counts.add(ingested: event.leaf.time.milliseconds) {
+        batch.counts.add(ingested: event.leaf.time.milliseconds) {
             $0.files += 1
             $0.bytes += Self.counted(bytes)
         }
@@ -41,7 +41,7 @@ extension IndexTables {
         guard try before.flag("isFootage") else { return }
         let length = Self.counted(try before.optionalInteger("duration") ?? 0)
         let wasDamaged = Self.isDamaged(try before.optionalText("status"))
-        unread.counts.add(ingested: try before.integer("ingested")) {
+        batch.counts.add(ingested: try before.integer("ingested")) {
             $0.microseconds += Self.counted(facts.durationMicroseconds ?? 0) - length
             $0.damaged +=
                 (Self.isDamaged(facts.status.rawValue) ? 1 : 0) - (wasDamaged ? 1 : 0)
@@ -56,7 +56,7 @@ extension IndexTables {
 
     /// Writes what the batch added.
     func writeCounts() throws {
-        for (day, count) in unread.counts.days.sorted(by: { $0.key < $1.key }) {
+        for (day, count) in batch.counts.days.sorted(by: { $0.key < $1.key }) {
             try run(
                 """
                 INSERT INTO daily (origin, day, files, bytes, microseconds, damaged)
@@ -70,6 +70,6 @@ extension IndexTables {
                     .integer(count.microseconds), .integer(count.damaged),
                 ])
         }
-        unread.counts = DayCounts()
+        batch.counts = DayCounts()
     }
 }

@@ -38,12 +38,12 @@ extension IndexTables {
 
     /// An item's names, its tags or its cases are others: its text is made anew with the batch's
     /// end, once for all that happened to it.
-    func refreshSearch(of item: Int64) { unread.items.insert(item) }
+    func refreshSearch(of item: Int64) { batch.unread.insert(item) }
 
     /// Makes the texts and the grams of those items agree with what is known of them now.
     func refreshSearch() throws {
-        for item in unread.items.sorted() { try writeSearch(of: item) }
-        unread.forget()
+        for item in batch.unread.sorted() { try writeSearch(of: item) }
+        batch.unread = []
     }
 
     private func writeSearch(of item: Int64) throws {
@@ -76,31 +76,5 @@ extension IndexTables {
         try db.run(
             "INSERT INTO grams (rowid, terms) VALUES (?, ?)",
             [.integer(number), .text(SearchText.spelled(new))])
-    }
-}
-
-extension IndexTables {
-    /// Named by their leaves. One batch's, on the writer's queue.
-    final class UnreadItems {
-        fileprivate(set) var items: Set<Int64> = []
-        var counts = DayCounts()
-        /// What a case or a field task is found by: files of one day have the same ones.
-        private var known: [Source: [SearchField]] = [:]
-
-        enum Source: Hashable {
-            case caseNumber(String)
-            case duty(String)
-        }
-
-        func fields(
-            of source: Source, _ read: () throws -> [SearchField]
-        ) rethrows -> [SearchField] {
-            if let fields = known[source] { return fields }
-            let fields = try read()
-            known[source] = fields
-            return fields
-        }
-
-        fileprivate func forget() { (items, known) = ([], [:]) }
     }
 }

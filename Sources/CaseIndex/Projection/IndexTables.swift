@@ -9,8 +9,7 @@ struct IndexTables {
     let db: Database
     /// The number of the ledger's origin; the first bound value of every statement.
     let origin: Int64
-    /// Items whose text is to be made anew; see ``refreshSearch()``.
-    let unread = UnreadItems()
+    let batch = Batch()
 
     /// A value to bind.
     enum Value {
@@ -68,15 +67,19 @@ extension IndexTables {
     /// The leaf of an item that a row names, where there is such an item.
     func item(named name: String?) throws -> Int64? {
         guard let name = name.flatMap({ LedgerName($0) }) else { return nil }
-        let found = try row(
-            "SELECT leaf FROM items WHERE origin = ? AND leaf = ? AND station = ?",
-            [.integer(name.leaf), .text(name.station)])
-        return try found?.integer("leaf")
+        return try station(ofItem: name.leaf) == name.station ? name.leaf : nil
     }
 
     /// Whether an item was made by that leaf.
-    func hasItem(_ leaf: Int64) throws -> Bool {
-        try row("SELECT 1 FROM items WHERE origin = ? AND leaf = ?", [.integer(leaf)]) != nil
+    func hasItem(_ leaf: Int64) throws -> Bool { try station(ofItem: leaf) != nil }
+
+    private func station(ofItem leaf: Int64) throws -> String? {
+        if let station = batch.stations[leaf] { return station }
+        let station = try row(
+            "SELECT station FROM items WHERE origin = ? AND leaf = ?", [.integer(leaf)]
+        )?.text("station")
+        batch.stations[leaf] = station
+        return station
     }
 
     /// The leaf of a visit that a row names, whether or not its `docking` is still readable.

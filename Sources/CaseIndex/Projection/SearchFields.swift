@@ -79,14 +79,14 @@ extension IndexTables {
             var fields: [SearchField] = []
             if let number = try? CaseNumber(reading: number) { fields += Self.fields(of: number) }
             if let why = try row.optionalText("why") { fields.append(SearchField(.note, why)) }
-            fields += try unread.fields(of: .caseNumber(number)) {
+            fields += try batch.fields(of: .caseNumber(number)) {
                 let known = try self.row(
                     "SELECT body FROM cases WHERE origin = ? AND number = ?", [.text(number)])
                 return try known?.members("body").map(Self.fields(ofCase:)) ?? []
             }
             guard let duty = try row.optionalText("duty") else { return fields }
             return fields
-                + (try unread.fields(of: .duty(duty)) {
+                + (try batch.fields(of: .duty(duty)) {
                     let known = try self.row(
                         "SELECT body FROM duties WHERE origin = ? AND id = ?", [.text(duty)])
                     return try known?.members("body").map(Self.fields(ofDuty:)) ?? []

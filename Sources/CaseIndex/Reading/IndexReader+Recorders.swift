@@ -33,9 +33,10 @@ extension IndexReader {
 
     /// Who had it at that moment, by the register and by the schedule.
     package func holder(
-        of recorder: String, at moment: Timestamp, known: DutyMemory = DutyMemory()
+        of recorder: String, at moment: Timestamp, known: ScheduleMemory = ScheduleMemory()
     ) throws -> RecorderHolder {
-        var holder = RecorderHolder(try recorderIssues(recorder, until: moment))
+        var holder = RecorderHolder(
+            try known.issues(of: recorder, self).filter { $0.from <= moment })
         let tasks = try duties(of: recorder, at: moment, known: known)
         holder.carrier = Self.carrier(of: recorder, on: tasks)
         return holder

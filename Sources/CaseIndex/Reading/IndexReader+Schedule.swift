@@ -76,48 +76,32 @@ extension IndexReader {
     /// and its recorder that begin within three days before, or a day after.
     package func duties(
         near times: ClosedRange<Timestamp>, officers: Set<String>, recorder: String?,
-        minutesBefore: Int, minutesAfter: Int, known: DutyMemory = DutyMemory()
+        minutesBefore: Int, minutesAfter: Int, known: ScheduleMemory = ScheduleMemory()
     ) throws -> [DutyRow] {
         let (first, last) = (times.lowerBound.milliseconds, times.upperBound.milliseconds)
         var found = try known.numbers(
             from: first - Int64(minutesAfter) * 60_000, to: last + Int64(minutesBefore) * 60_000,
             self)
         let keys =
-            officers.sorted().map { ("officer", $0) }
-            + [recorder].compactMap { $0 }.map {
-                ("recorder", $0)
-            }
-        for (kind, key) in keys {
-            found += try rows(
-                """
-                SELECT k.duty AS id FROM dutyKeys k
-                WHERE k.origin IN (SELECT id FROM origins) AND k.kind = ? AND k.key = ?
-                    AND k.begins BETWEEN ? AND ? ORDER BY k.begins, k.duty LIMIT 1000
-                """,
-                [
-                    .text(kind), .text(key), .integer(first - 3 * 86_400_000),
-                    .integer(last + 86_400_000),
-                ]
-            ).map { try known.number(of: $0.text("id"), self) }
+            officers.sorted().map { ScheduleMemory.Key(.officer, $0) }
+            + [recorder].compactMap { $0 }.map { ScheduleMemory.Key(.recorder, $0) }
+        for key in keys {
+            found += try known.numbers(
+                of: key, from: first - ScheduleMemory.longest, to: last + 86_400_000, self
+            ).prefix(ScheduleMemory.limit)
         }
-        var seen: Set<Int> = []
-        return found.compactMap { seen.insert($0).inserted ? known.duty($0) : nil }
+        return known.duties(found)
     }
 
     /// Duties that name the recorder and were under way then.
-    func duties(of recorder: String, at moment: Timestamp, known: DutyMemory) throws -> [DutyRow] {
-        try rows(
-            """
-            SELECT k.duty AS id FROM dutyKeys k
-            WHERE k.origin IN (SELECT id FROM origins) AND k.kind = 'recorder' AND k.key = ?
-                AND k.begins BETWEEN ? AND ? ORDER BY k.begins, k.duty
-            """,
-            [
-                .text(recorder), .integer(moment.milliseconds - DutyMemory.longest),
-                .integer(moment.milliseconds),
-            ]
-        ).compactMap { try known.duty(known.number(of: $0.text("id"), self)) }
-            .filter { $0.window.contains(moment) }
+    func duties(of recorder: String, at moment: Timestamp, known: ScheduleMemory) throws
+        -> [DutyRow]
+    {
+        try known.numbers(
+            of: ScheduleMemory.Key(.recorder, recorder),
+            from: moment.milliseconds - ScheduleMemory.longest,
+            to: moment.milliseconds, self
+        ).compactMap { known.duty($0) }.filter { $0.window.contains(moment) }
     }
 
     private static func condition(
@@ -155,69 +139,5 @@ extension Columns {
     func schedule(_ kind: String) throws -> RecordRow? {
         let json = try? JSONReader.value(of: Array(try text("body").utf8))
         return json?.objectValue.map { RecordRow(kind: kind, members: $0) }
-    }
-}
-
-/// Duties as they were read, for many questions of one look: files of one day have the same ones
-/// near. For one thread.
-package final class DutyMemory {
-    private struct Span {
-        let number: Int
-        let begins: Int64
-        let ends: Int64
-    }
-
-    private var numbers: [String: Int] = [:]
-    /// By their numbers.
-    private var duties: [DutyRow?] = []
-    /// What is under way in each of ``step``, by their beginnings.
-    private var underWay: [Int64: [Span]] = [:]
-    private static let step: Int64 = 6 * 3_600_000
-    fileprivate static let longest: Int64 = 3 * 86_400_000
-    private static let limit = 1000
-
-    package init() {}
-
-    fileprivate func duty(_ number: Int) -> DutyRow? { duties[number] }
-
-    /// The number by which a duty is asked for here; it is read where it is not known.
-    fileprivate func number(of id: String, _ reader: IndexReader) throws -> Int {
-        if let number = numbers[id] { return number }
-        duties.append(try reader.knownDuty(id))
-        numbers[id] = duties.count - 1
-        return duties.count - 1
-    }
-
-    /// Those that touch these times and began no more than three days before, by their beginnings.
-    fileprivate func numbers(
-        from first: Int64, to last: Int64, _ reader: IndexReader
-    ) throws -> [Int] {
-        // Footage of more than a step is rare, and has a question of its own.
-        guard last - first <= Self.step else {
-            return try spans(from: first, to: last, reader).prefix(Self.limit).map(\.number)
-        }
-        let place = first.flooredQuotient(Self.step)
-        let begin = place * Self.step
-        if underWay[place] == nil {
-            underWay[place] = try spans(from: begin, to: begin + 2 * Self.step, reader)
-        }
-        return (underWay[place] ?? []).lazy
-            .filter { $0.begins <= last && $0.ends >= first && $0.begins >= first - Self.longest }
-            .prefix(Self.limit).map(\.number)
-    }
-
-    private func spans(
-        from first: Int64, to last: Int64, _ reader: IndexReader
-    ) throws -> [Span] {
-        try reader.rows(
-            """
-            SELECT id, begins, ends FROM duties
-            WHERE begins BETWEEN ? AND ? AND ends >= ? ORDER BY begins, id
-            """, [.integer(first - Self.longest), .integer(last), .integer(first)]
-        ).map {
-            Span(
-                number: try number(of: $0.text("id"), reader), begins: try $0.integer("begins"),
-                ends: try $0.integer("ends"))
-        }
     }
 }

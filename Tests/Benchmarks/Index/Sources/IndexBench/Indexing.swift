@@ -55,8 +55,9 @@ struct Indexing {
 
     private func match(at time: Int64) async throws -> Int {
         var (linked, leaf): (Int, Int64) = (0, -1)
+        let known = ScheduleMemory()
         while true {
-            let (rows, last, links) = try reader.oneLook { try decide(after: leaf) }
+            let (rows, last, links) = try reader.oneLook { try decide(after: leaf, known) }
             guard let last else { return linked }
             linked += links
             var ledger = MadeUpLedger(next: try writer.nextLeaf(), seed: 1)
@@ -66,12 +67,14 @@ struct Indexing {
         }
     }
 
-    private func decide(after leaf: Int64) throws -> (rows: [RecordRow], last: Int64?, links: Int) {
+    private func decide(
+        after leaf: Int64, _ known: ScheduleMemory
+    ) throws -> (rows: [RecordRow], last: Int64?, links: Int) {
         let items = try reader.unmatched(after: leaf, limit: 500)
         var (rows, linked): ([RecordRow], Int) = ([], 0)
         let weights = MatchWeights()
         let matcher = Matcher(weights)
-        let known = DutyMemory()
+        try known.refresh(reader)
         for item in items {
             var subject = MatchSubject(begins: item.begins, ends: item.ends ?? item.begins)
             subject.recorder = item.recorder
