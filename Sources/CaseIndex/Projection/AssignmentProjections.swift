@@ -12,18 +12,15 @@ enum AssignmentProjection: RowProjection {
         let assignment = try AssignmentRow(row)
         guard let item = try tables.item(named: assignment.item),
             let stored = try tables.row(
-                "SELECT start, personsLinks FROM items WHERE origin = ? AND leaf = ?",
-                [.integer(item)])
+                """
+                SELECT start, personsLinks > 0 OR EXISTS (
+                    SELECT 1 FROM assignments
+                    WHERE origin = ?1 AND item = ?2 AND number = ?3 AND isPersons = 1) AS isPersons
+                FROM items WHERE origin = ?1 AND leaf = ?2
+                """, [.integer(item), .text(assignment.caseNumber.description)])
         else { throw MalformedEntry(problem: "an assignment of no item") }
         let number = assignment.caseNumber.description
-        if !assignment.isPersons {
-            let said = try tables.row(
-                """
-                SELECT 1 FROM assignments
-                WHERE origin = ? AND item = ? AND number = ? AND isPersons = 1
-                """, [.integer(item), .text(number)])
-            guard said == nil, try stored.integer("personsLinks") == 0 else { return }
-        }
+        guard try assignment.isPersons || !stored.flag("isPersons") else { return }
         switch assignment.step {
         case .withdrawn where assignment.from == nil:
             // All parts of it, and the memory that a person said no.

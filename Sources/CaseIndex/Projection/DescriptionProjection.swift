@@ -18,12 +18,14 @@ enum DescriptionProjection: RowProjection {
         else { throw MalformedEntry(problem: "a description of no item") }
         let item = name.leaf
         try tables.count(description.facts, of: before)
-        if try before.optionalInteger("described") != nil {
+        let isNew = try before.optionalInteger("described") == nil
+        if !isNew {
             try tables.run("DELETE FROM facts WHERE origin = ? AND item = ?", [.integer(item)])
         }
-        try tables.setFacts(of: item, row.members)
+        let values = FactRows.ofItem(row)
+        try tables.setFacts(of: item, values)
         try tables.describe(item, before, description.facts, leaf: event.index)
-        try tables.group(item: item)
+        try tables.group(item: item, parameters: FactRows.parameters(values), isNew: isNew)
         try tables.boundClocks(by: item)
         tables.refreshSearch(of: item)
     }
@@ -31,11 +33,9 @@ enum DescriptionProjection: RowProjection {
 
 extension IndexTables {
     /// An item that has none gets the facts of a `description`.
-    func setFacts(of item: Int64, _ members: [String: JSONValue]) throws {
-        var members = members
-        members["item"] = nil
+    func setFacts(of item: Int64, _ facts: [(name: String, value: Value)]) throws {
         // All in one statement: they are many.
-        let values = FactRows.flattened(members).map { ($0.name, $0.value.json) }
+        let values = facts.map { ($0.name, $0.value.json) }
         try run(
             """
             INSERT INTO facts (origin, item, name, value)
@@ -51,6 +51,13 @@ extension IndexTables {
 /// Facts as rows: every value of a row's members under a path-like name (`streams[0]/codec`), so
 /// that a field the index has never heard of is kept, and found again.
 enum FactRows {
+    /// All that a row of a `description` says of its item.
+    static func ofItem(_ row: RecordRow) -> [(name: String, value: IndexTables.Value)] {
+        var members = row.members
+        members["item"] = nil
+        return flattened(members)
+    }
+
     static func flattened(
         _ members: [String: JSONValue]
     ) -> [(name: String, value: IndexTables.Value)] {
@@ -78,6 +85,15 @@ enum FactRows {
                 flatten(value, name: name + "/" + escaped(key), into: &out)
             }
         }
+    }
+
+    /// Codecs, picture size and rates: what a recorder does not change within a take.
+    static func parameters(_ facts: [(name: String, value: IndexTables.Value)]) -> String {
+        let kept: Set = ["codec", "width", "height", "sampleRate", "channels"]
+        return facts.filter { name, _ in
+            name.hasPrefix("streams[")
+                && name.split(separator: "/").last.map { kept.contains(String($0)) } ?? false
+        }.map { "\($0.name)=\(JSONWriter.line($0.value.json))" }.sorted().joined(separator: " ")
     }
 
     /// The members again, out of rows in any order.

@@ -66,7 +66,7 @@ extension IndexTables {
             let described = try row(
                 "SELECT described FROM items WHERE origin = ? AND leaf = ?", [.integer(item)])
             guard try described?.optionalInteger("described") == erasure.leaf else { break }
-            try setFacts(of: item, left.members)
+            try setFacts(of: item, FactRows.ofItem(left))
         case QuarantineRow.kind:
             let path = try QuarantineRow(left).path
             try run(

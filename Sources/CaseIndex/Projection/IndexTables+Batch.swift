@@ -7,6 +7,8 @@ extension IndexTables {
         var counts = DayCounts()
         /// Items that are known to be there, and of which station: none ever goes.
         var stations: [Int64: String] = [:]
+        /// Who caused each docking.
+        var accounts: [Int64: String] = [:]
         /// What a case or a field task is found by: files of one day have the same ones.
         private var known: [Source: [SearchField]] = [:]
 

@@ -92,8 +92,12 @@ extension IndexTables {
 
     /// The account that caused a docking.
     func account(ofVisit leaf: Int64) throws -> String? {
-        try row("SELECT account FROM visits WHERE origin = ? AND leaf = ?", [.integer(leaf)])?
-            .optionalText("account")
+        if let account = batch.accounts[leaf] { return account }
+        let account = try row(
+            "SELECT account FROM visits WHERE origin = ? AND leaf = ?", [.integer(leaf)]
+        )?.text("account")
+        batch.accounts[leaf] = account
+        return account
     }
 
     /// That a leaf is about an item. The first who is said to have caused it stays.

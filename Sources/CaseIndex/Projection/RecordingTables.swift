@@ -46,13 +46,19 @@ extension IndexTables {
 
     /// Puts an item that was just described where it belongs. What is no footage, or has neither
     /// time nor recorder, stays alone.
-    func group(item: Int64) throws {
-        guard let part = try part(of: item) else { return }
-        let before = try row(
-            "SELECT recording FROM parts WHERE origin = ? AND item = ?", [.integer(item)]
-        )?.integer("recording")
-        try insert(part, recording: before ?? item)
-        for neighbour in try neighbours(of: part) where Self.belong(part, neighbour) {
+    ///
+    /// - Parameters:
+    ///   - parameters: see ``FactRows/parameters(_:)``.
+    ///   - isNew: it was never described before.
+    func group(item: Int64, parameters: String, isNew: Bool) throws {
+        guard let part = try part(of: item, parameters) else { return }
+        let before = isNew ? nil : try recording(of: item)
+        let neighbours = try neighbours(of: part).filter { Self.belong(part, $0) }
+        // Most files are a take of their own.
+        let isAlone = before == nil && neighbours.isEmpty
+        try insert(part, recording: before ?? item, segment: isAlone && part.isVideo ? 1 : nil)
+        guard !isAlone else { return }
+        for neighbour in neighbours {
             guard let own = try recording(of: item), let other = try recording(of: neighbour.item)
             else { continue }
             try merge(own, other)
@@ -101,7 +107,7 @@ extension IndexTables {
 
     // MARK: - Reading
 
-    private func part(of item: Int64) throws -> Part? {
+    private func part(of item: Int64, _ parameters: String) throws -> Part? {
         guard
             let row = try row(
                 """
@@ -119,7 +125,7 @@ extension IndexTables {
         else { return nil }
         return Part(
             item: item, recording: item, source: source, role: role,
-            channel: try row.optionalText("channel") ?? "", parameters: try parameters(of: item),
+            channel: try row.optionalText("channel") ?? "", parameters: parameters,
             start: start, finish: start + max(0, try row.optionalInteger("duration") ?? 0) / 1000,
             sequence: try row.optionalInteger("sequence"))
     }
@@ -127,23 +133,6 @@ extension IndexTables {
     /// Whose clock it is: the recorder's, or that of a docking of one without a number.
     static func source(recorder: String?, visit: Int64?) -> String? {
         recorder.map { "recorder " + $0 } ?? visit.map { "visit \($0)" }
-    }
-
-    /// Codecs, picture size and rates: what a recorder does not change within a take.
-    private func parameters(of item: Int64) throws -> String {
-        let facts = try rows(
-            """
-            SELECT name, value FROM facts
-            WHERE origin = ? AND item = ? AND name >= 'streams[' AND name < 'streams\\' ORDER BY name
-            """, [.integer(item)])
-        let kept: Set = ["codec", "width", "height", "sampleRate", "channels"]
-        return try facts.compactMap { fact in
-            let name = try fact.text("name")
-            guard let key = name.split(separator: "/").last, kept.contains(String(key)) else {
-                return nil
-            }
-            return "\(name)=\(JSONWriter.line(try fact.json("value")))"
-        }.joined(separator: " ")
     }
 
     private func neighbours(of part: Part) throws -> [Part] {
@@ -187,17 +176,17 @@ extension IndexTables {
 
     // MARK: - Writing
 
-    private func insert(_ part: Part, recording: Int64) throws {
+    private func insert(_ part: Part, recording: Int64, segment: Int64?) throws {
         try run(
             """
             INSERT OR REPLACE INTO parts (origin, item, recording, source, role, channel, parameters,
-                start, finish, sequence)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                start, finish, sequence, segment)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(part.item), .integer(recording), .text(part.source), .text(part.role),
                 .text(part.channel), .text(part.parameters), .integer(part.start),
-                .integer(part.finish), .init(part.sequence),
+                .integer(part.finish), .init(part.sequence), .init(segment),
             ])
     }
 

@@ -24,7 +24,7 @@ extension IndexTables {
     }
 
     private func boundClock(ofFootage item: Int64) throws {
-        guard
+        guard let (first, last) = try satelliteTimes(of: item),
             let stored = try row(
                 """
                 SELECT reading, duration, startFrom, recorder, visit FROM items
@@ -35,8 +35,7 @@ extension IndexTables {
                 visit: try stored.optionalInteger("visit")),
             let reading = try stored.optionalInteger("reading"),
             let duration = try stored.optionalInteger("duration"),
-            ["named", "container"].contains(try stored.optionalText("startFrom")),
-            let (first, last) = try satelliteTimes(of: item)
+            ["named", "container"].contains(try stored.optionalText("startFrom"))
         else { return }
         let low = reading - first
         let high = reading + duration / 1000 - last
