@@ -108,7 +108,10 @@ let package = Package(
                 .embedInCode("Pages/spot-checks.mustache"),
                 .embedInCode("Pages/check.mustache"), .embedInCode("Pages/help.mustache"),
                 .embedInCode("Pages/chart.mustache"), .embedInCode("Pages/overview.mustache"),
-                .embedInCode("Pages/claims.mustache"), .embedInCode("Pages/field-task.mustache"),
+                .embedInCode("Pages/claims.mustache"),
+                .embedInCode("Pages/court-request.mustache"),
+                .embedInCode("Pages/court-requests.mustache"),
+                .embedInCode("Pages/field-task.mustache"),
                 .embedInCode("Pages/hand-over.mustache"), .embedInCode("Pages/receipt.mustache"),
                 .embedInCode("Pages/recordings.mustache"),
                 .embedInCode("Pages/viewings.mustache"),
@@ -202,7 +205,9 @@ let package = Package(
         tests(
             "AccountsTests",
             ["Accounts", "Fixity", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("PortalTests", ["Portal", "Accounts"]),
+        tests(
+            "PortalTests",
+            ["Portal", "Accounts", .product(name: "NIOEmbedded", package: "swift-nio")]),
         tests("AuditTests", ["Audit", "Custody", "Fixity", "TransparencyLog", "DurableFiles"]),
         tests("CaseworkTests", ["Casework"]),
         tests("CaseIndexTests", ["CaseIndex"]),

@@ -66,6 +66,27 @@ package final class AccountStore: Sendable {
 
     package func close() { try? queue.close() }
 
+    /// Copies all accounts as they are now, with their secrets and the programs' tokens, and without
+    /// sessions, one-time links and delays: whoever has the copy signs in anew.
+    ///
+    /// - Parameter path: of an empty file.
+    /// - Throws: `accounts-unavailable`.
+    package func copy(to path: String) throws(AccountFailure) {
+        do {
+            let copy = try DatabaseQueue(path: path)
+            try queue.backup(to: copy)
+            try copy.writeWithoutTransaction { db in
+                // One file, and nothing in it of what goes.
+                try db.execute(
+                    sql: """
+                        PRAGMA journal_mode = DELETE;
+                        DELETE FROM sessions; DELETE FROM invitations; DELETE FROM delays; VACUUM;
+                        """)
+            }
+            try copy.close()
+        } catch { throw AccountFailure(.unavailable) }
+    }
+
     private static let tables = """
         CREATE TABLE accounts (
             id INTEGER PRIMARY KEY,

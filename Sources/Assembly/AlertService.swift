@@ -12,23 +12,6 @@ import Portal
 import ServiceLifecycle
 import Synchronization
 
-/// Where alerts are told.
-struct AlertSettings: Sendable {
-    /// A program of the site: it is given each message as JSON, and sends it on.
-    var program: String?
-    var webhook: String?
-
-    init(_ reading: StrictReading) throws {
-        program = try reading.path("alertProgram")
-        webhook = try reading.text("alertWebhook")
-        guard webhook.map({ $0.hasPrefix("https://") || $0.hasPrefix("http://") }) ?? true else {
-            throw AssemblyFailure(
-                .malformedSetting, subject: "alertWebhook",
-                wanted: Bilingual("http:// or https:// is wanted", "应以 http:// 或 https:// 开头"))
-        }
-    }
-}
-
 /// What stands of alerts, for whoever asks.
 final class AlertBoard: Sendable {
     private let book = Mutex(AlertBook())
@@ -52,12 +35,14 @@ struct AlertService: Service {
     let station: Station
     let overview: StationOverview
     private let line: HTTPLine?
+    private let mail: MailLine?
     private let log: Logger
 
     init(_ station: Station, overview: StationOverview, log: Logger) {
         (self.station, self.overview, self.log) = (station, overview, log)
         // Without roots of its own there is nothing that could be malformed.
         line = station.settings.alerts.webhook == nil ? nil : try? HTTPLine()
+        mail = station.settings.alerts.mail?.line
     }
 
     func run() async throws {
@@ -103,6 +88,20 @@ struct AlertService: Service {
                 log.error(
                     "an alert could not be sent",
                     metadata: ["error": "\((error as? any Failure)?.code ?? "unexpected")"])
+            }
+        }
+        if let mail, let settings = station.settings.alerts.mail {
+            do {
+                try await mail.send(
+                    settings.mail(
+                        message, of: station.layout.station.name, at: station.stages.now()),
+                    within: Self.patience)
+            } catch {
+                log.error(
+                    "an alert could not be mailed",
+                    metadata: [
+                        "error": "\((error as? any Failure)?.problem.english ?? "unexpected")"
+                    ])
             }
         }
         if let program = station.settings.alerts.program {

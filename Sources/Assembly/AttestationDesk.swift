@@ -143,7 +143,7 @@ actor AttestationDesk {
             chainDigest: reply.chainDigest)
         if reply.state == .done, let digest = reply.certificate {
             let pdf = try await attestor.certificate(
-                reply.number, limit: Int(CertificateDesk.byteLimit))
+                reply.number, limit: Int(DocumentDesk.byteLimit))
             guard SHA256Digest.of(pdf) == digest else {
                 throw AttestationFault(.contradictory, "the certificate has another digest")
             }

@@ -1,3 +1,4 @@
+import Accounts
 import Custody
 import DurableFiles
 import Evidence
@@ -50,7 +51,7 @@ enum Backup {
 
 extension StationReader {
     /// Copies everything that cannot be made again into a folder: the ledger, its records, footage,
-    /// the policy, and the log's key unless that is left out. Consistent while the station works: the
+    /// the policy, and the log's key and the accounts unless those are left out. Consistent while the station works: the
     /// backup is of the checkpoint that was newest at the start. A folder that holds an earlier backup
     /// of this station gets what is new. Every byte is verified by its digest, and durable when it
     /// returns; until then the folder says what it said before.
@@ -78,6 +79,7 @@ extension StationReader {
                 snapshot: snapshot, vault: try vaultReader(), target: root
             ).run(from: before?.treeSize ?? 0)
             try copySmallFiles(to: root, withKey: withKey)
+            if withKey { try copyAccounts(to: root, at: path) }
             let statement = Backup.Statement(
                 station: layout.station, treeSize: held.size, made: Clock.now())
             try root.replace(
@@ -103,6 +105,21 @@ extension StationReader {
             if place == "checkpoint" { return note }
             return (try? TilePath(parsing: place)).flatMap { try? ledger.tileBytes($0) }
         }
+    }
+
+    static let accountsLimit = 256 << 20
+
+    private func copyAccounts(to root: DurableRoot, at path: String) throws {
+        let place = layout.path + "/" + AccountDesk.file
+        guard LocalPath.exists(place) else { return }
+        let accounts = try AccountStore.open(path: place)
+        defer { accounts.close() }
+        let copy = "staging/accounts"
+        try root.replace([], at: copy, mode: 0o600)
+        defer { try? root.remove(copy) }
+        try accounts.copy(to: path + "/" + copy)
+        try root.replace(
+            root.read(copy, limit: Self.accountsLimit), at: AccountDesk.file, mode: 0o600)
     }
 
     private func copySmallFiles(to root: DurableRoot, withKey: Bool) throws {

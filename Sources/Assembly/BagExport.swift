@@ -50,9 +50,13 @@ extension StationReader {
     /// The items that are to go into a bag: by name, digest or beginning of one, and of a case;
     /// each once, in the ledger's order.
     ///
+    /// - Parameters:
+    ///   - from: of a case, only what was still recorded then, or later;
+    ///   - to: and begun before that.
     /// - Throws: `no-such-item` where there is none; `several-items`.
     package func itemsToExport(
-        _ names: [String], caseNumber: String?, log: Logger
+        _ names: [String], caseNumber: String?, from: Timestamp? = nil, to: Timestamp? = nil,
+        log: Logger
     ) async throws -> [String] {
         let index = try await index(log: log)
         var found: Set<String> = []
@@ -64,8 +68,11 @@ extension StationReader {
         if let caseNumber {
             var filter = ListFilter()
             filter.caseNumber = try CaseNumber(asked: caseNumber)
+            filter.to = to
             filter.limit = .max
-            for line in try index.list(filter) { found.formUnion([line.item] + line.sidecars) }
+            for line in try index.list(filter) where line.lasts(until: from) {
+                found.formUnion([line.item] + line.sidecars)
+            }
         }
         // Certificates go along, as items of their own.
         for name in found { found.formUnion(try index.certificates(item: name).map(\.document)) }
@@ -289,5 +296,13 @@ private struct BagStamps {
                 missing.subtract(tokens)
             }
         }
+    }
+}
+
+extension ListedItem {
+    /// Whether it was not over before that moment.
+    fileprivate func lasts(until moment: Timestamp?) -> Bool {
+        guard let moment else { return true }
+        return cursor.start + (durationMicroseconds ?? 0) / 1000 >= moment.milliseconds
     }
 }

@@ -1,13 +1,8 @@
 import CaseIndex
 import Custody
-import DurableFiles
 package import Evidence
-import Fixity
-import Glibc
 import Ingest
 package import Logging
-import Recorders
-import Synchronization
 
 /// What a person says of a notarial certificate.
 package struct CertificateOrder: Hashable, Sendable {
@@ -29,80 +24,13 @@ package struct CertificateOrder: Hashable, Sendable {
     }
 }
 
-/// Takes certificates into the vault, as items of a source of their own, and enters what they are
-/// about.
+/// Enters what certificates are about.
 struct CertificateDesk {
     let station: Station
-    /// The most bytes of a certificate.
-    static let byteLimit: Int64 = 64 << 20
-    /// What stands where an item has its recorder: the same PDF again is the same item.
-    private static let recorder = "notary-certificates"
 
-    struct Document: Sendable {
-        let item: String
-        let sha256: SHA256Digest
-    }
-
-    /// Takes one PDF in, as every file is taken: read back, sealed, in the ledger when it returns.
-    ///
-    /// - Throws: `wrong-usage` where it is none.
-    func take(_ path: String, by: String) async throws -> Document {
-        try Self.requirePDF(path)
-        let folder = LocalPath.parent(path)
-        let name = String(path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...])
-        guard let resolved = LocalPath.resolved(folder) else {
-            throw AssemblyFailure(.noSuchDirectory, subject: folder)
-        }
-        var overrides = RecorderOverrides(recorder: Self.recorder)
-        overrides.source = .notary
-        overrides.only = name
-        let outcomes = Mutex<[FileOutcome]>([])
-        let conductor = VisitConductor(
-            stages: station.stages, board: station.board, active: station.active)
-        let slot = station.board.open(["certificate"]) {
-            SlotStatus(slot: $0, state: .recognised)
-        }
-        defer { station.board.remove(slot) }
-        _ = try await conductor.run(
-            volume: MountTable.read().volume(at: resolved), overrides: overrides, slot: slot,
-            by: by, waitsForRoom: false, tell: { one in outcomes.withLock { $0.append(one) } })
-        guard let outcome = outcomes.withLock({ $0.first }), let item = outcome.item,
-            let sha256 = outcome.sha256, [.ingested, .duplicate].contains(outcome.kind)
-        else {
-            let reason = outcomes.withLock { $0.first?.reason }
-            throw AssemblyFailure(
-                .wrongUsage, subject: SafeText.of(path),
-                wanted: reason
-                    ?? Bilingual("it could not be taken; try again", "未能采集，请重试"))
-        }
-        return Document(item: item, sha256: sha256)
-    }
-
-    private static func requirePDF(_ path: String) throws {
-        func refused(_ english: String, _ chinese: String) -> AssemblyFailure {
-            AssemblyFailure(
-                .wrongUsage, subject: SafeText.of(path), wanted: Bilingual(english, chinese))
-        }
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
-        guard file >= 0 else {
-            throw errno == EACCES
-                ? AssemblyFailure(.notPermitted, subject: path)
-                : AssemblyFailure(.unreadableFile, subject: path)
-        }
-        defer { close(file) }
-        guard let facts = FileFacts(of: file), facts.kind == S_IFREG else {
-            throw AssemblyFailure(.unreadableFile, subject: path)
-        }
-        guard facts.size <= byteLimit else {
-            throw refused(
-                "a certificate has at most \(byteLimit >> 20) MiB", "公证书不得超过 \(byteLimit >> 20) MiB"
-            )
-        }
-        var head = [UInt8](repeating: 0, count: 5)
-        let count = head.withUnsafeMutableBytes { pread(file, $0.baseAddress, $0.count, 0) }
-        guard count == 5, head == Array("%PDF-".utf8) else {
-            throw refused("a PDF is wanted", "应为 PDF 文件")
-        }
+    /// Takes the certificate itself in; see ``DocumentDesk/take(_:by:)``.
+    func take(_ path: String, by: String) async throws -> DocumentDesk.Document {
+        try await DocumentDesk(station: station, kind: .certificate).take(path, by: by)
     }
 
     /// Enters what a certificate is about; what stands in the ledger already is not entered again.
@@ -110,7 +38,8 @@ struct CertificateDesk {
     /// - Parameter besides: further rows of the event; it is entered for them alone too.
     /// - Returns: the leaf; nil where there was nothing new.
     func enter(
-        _ order: CertificateOrder, _ document: Document, by: String, besides: [RecordRow] = []
+        _ order: CertificateOrder, _ document: DocumentDesk.Document, by: String,
+        besides: [RecordRow] = []
     ) async throws -> Int64? {
         func row(_ item: String?, _ caseNumber: String?) -> CertificateRow {
             CertificateRow(

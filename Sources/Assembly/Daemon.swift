@@ -142,7 +142,9 @@ package struct Daemon: Sendable {
                 accounts: people.store, footage: StationFootage(station: station),
                 cases: StationCases(station: station),
                 inbox: StationInbox(station: station),
-                spotChecks: StationSpotChecks(station: station), people: people, settings: settings,
+                spotChecks: StationSpotChecks(station: station),
+                courtRequests: StationCourtRequests(station: station), people: people,
+                settings: settings,
                 log: ledger, now: { Clock.now() })
             // Where nothing can be entered now, the next start tells the link.
             return ([], pages, try? await people.firstLink())

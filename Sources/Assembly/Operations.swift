@@ -56,6 +56,7 @@ package struct Operations: Sendable {
             case .importSchedule(let path, let zone):
                 return try await importSchedule(path, zone: zone, by: by, answer)
             case .order(let request): return try await order(request, by: by, answer)
+            case .courtRequest(let order): return try await courtRequest(order, by: by, answer)
             case .measureClock(let order): return try await measure(order, by: by, answer)
             case .retention(let request):
                 return try await station.retention.take(request, by: by) { answer(.line($0)) }

@@ -38,6 +38,8 @@ package enum Request: Sendable {
     case assign(AssignmentOrder)
     /// Footage is asked for, or an offer is answered.
     case order(OrderRequest)
+    /// Another court asks for footage, or is answered.
+    case courtRequest(CourtRequestOrder)
     /// How long footage is kept.
     case retention(RetentionRequest)
     /// What is missing of field tasks.
@@ -116,6 +118,7 @@ package enum Request: Sendable {
         case .assign(let order): return order.json
         case .measureClock(let order): return order.json
         case .order(let request): return request.json
+        case .courtRequest(let order): return order.json
         case .retention(let request): return request.json
         case .people(let request): return request.json
         case .access(let request): return request.json
@@ -201,6 +204,9 @@ package enum Request: Sendable {
         case "order":
             guard let request = OrderRequest(json: json) else { return nil }
             self = .order(request)
+        case "court-request":
+            guard let order = CourtRequestOrder(json: json) else { return nil }
+            self = .courtRequest(order)
         case "retention":
             guard let request = RetentionRequest(json: json) else { return nil }
             self = .retention(request)

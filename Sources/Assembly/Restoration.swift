@@ -50,6 +50,12 @@ package enum Restoration {
                 JSONWriter.canonical(hold.json), at: "keys/log.held", mode: 0o600)
             let report = try carry(backup, to: root, keys: keyring.keys)
             try copySmallFiles(from: backup, to: root)
+            let accounts = AccountDesk.file
+            if let bytes = try SmallFile.read(
+                backup + "/" + accounts, limit: StationReader.accountsLimit)
+            {
+                try root.replace(bytes, at: accounts, mode: 0o600)
+            }
             try root.replace(
                 Array((RootLayout.format + "\n").utf8), at: "format", mode: 0o644)
             let text = JSONWriter.line(statement.station.json) + "\n"

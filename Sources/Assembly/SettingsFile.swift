@@ -13,7 +13,7 @@ enum SettingsFile {
         "retentionRules", "courts", "caseTypes", "scheduleColumns", "scheduleFolder",
         "notaryRecorders", "tlsCertificate", "tlsKey", "dockAddresses", "logAddresses",
         "secondFactor", "publicCheck", "alertProgram", "alertWebhook",
-        "attestationURL",
+        "alertMailServer", "alertMailFrom", "alertMailTo", "alertMailLogin", "attestationURL",
         "attestationCA",
         "attestationToken", "attestationEvery", "attestationAddress",
     ]
@@ -23,6 +23,7 @@ enum SettingsFile {
         "retentionRules", "courts", "caseTypes", "scheduleColumns", "scheduleFolder",
         "attestationCA",
         "attestationToken", "tlsCertificate", "tlsKey", "alertProgram",
+        "alertMailLogin",
     ]
 
     /// One named by hand must be there; the usual one may be absent, or hold comments alone.

@@ -11,6 +11,7 @@ struct StationFootage: FootageDesk {
     let station: Station
     /// What is known of objects that were asked for lately: a player asks for one again and again.
     private let known = KnownObjects()
+    private let sound = SoundBlocks()
 
     init(station: Station) { self.station = station }
 
@@ -29,7 +30,7 @@ struct StationFootage: FootageDesk {
     }
 
     func object(of name: String) async throws -> FootageObject? {
-        try await offPool { [station, known] () -> FootageObject? in
+        try await offPool { [station, known, sound] () -> FootageObject? in
             if let object = known[name] { return object }
             guard let item = try station.stages.index.kept(name) else { return nil }
             let rows = try station.stages.reader.rows(of: item.leaf).map(\.row)
@@ -42,10 +43,9 @@ struct StationFootage: FootageDesk {
             let object = FootageObject(
                 sha256: sha256, size: size, type: MediaType.of(item),
                 fileName: item.name + MediaType.ending(of: item)
-            ) { number in
-                try await offPool {
-                    try vault.block(of: sha256, size: size, number, digest: blocks[number])
-                }
+            ) { offset, buffer in
+                try vault.read(
+                    sha256, size: size, at: offset, digests: blocks, sound: sound, into: buffer)
             }
             known[name] = object
             return object

@@ -24,6 +24,7 @@ enum IndexFormat {
         AccessView.self,
         DeskView.self,
         FigureView.self,
+        CourtRequestView.self,
     ]
 
     /// What an open file is to us.

@@ -60,7 +60,8 @@ enum PlannerStatistics {
         for (place, column) in columns.enumerated() {
             if isUnique, place == columns.count - 1 {
                 left = 1
-            } else if let column, leaves.contains(column) {
+            } else if column.map(leaves.contains) ?? true {
+                // What is no column is the beginning of a digest.
                 left = min(left, sharedLeaf)
             } else if column != "origin" {
                 left = left > share ? share : max(left / 10, 2)

@@ -67,7 +67,7 @@ package final class HTTPLine: Sendable {
         }
         do {
             let (asked, client) = (request, client)
-            return try await Self.inTime(within) {
+            return try await inTime(within) {
                 let response = try await client.execute(
                     asked, deadline: NIODeadline.now() + TimeAmount(within))
                 let body = try await response.body.collect(upTo: limit)
@@ -84,22 +84,22 @@ package final class HTTPLine: Sendable {
             throw LinkFailure(.noAnswer, error.shortDescription)
         } catch { throw LinkFailure(.noAnswer, "\(type(of: error))") }
     }
+}
 
-    /// The client's own deadline ends with an answer's head: a body that comes byte by byte would
-    /// hold the line for as long as it likes.
-    private static func inTime(
-        _ limit: Duration, _ ask: @escaping @Sendable () async throws -> Answer
-    ) async throws -> Answer {
-        try await withThrowingTaskGroup(of: Answer.self) { group in
-            group.addTask(operation: ask)
-            group.addTask {
-                try await Task.sleep(for: limit)
-                throw HTTPClientError.deadlineExceeded
-            }
-            defer { group.cancelAll() }
-            guard let first = try await group.next() else { throw CancellationError() }
-            return first
+/// The client's own deadline ends with an answer's head: a body that comes byte by byte would hold
+/// the line for as long as it likes.
+func inTime<Answer: Sendable>(
+    _ limit: Duration, _ ask: @escaping @Sendable () async throws -> Answer
+) async throws -> Answer {
+    try await withThrowingTaskGroup(of: Answer.self) { group in
+        group.addTask(operation: ask)
+        group.addTask {
+            try await Task.sleep(for: limit)
+            throw HTTPClientError.deadlineExceeded
         }
+        defer { group.cancelAll() }
+        guard let first = try await group.next() else { throw CancellationError() }
+        return first
     }
 }
 

@@ -14,10 +14,14 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
 
 
 def program(variable, name):
-    """The path of one of our programs; ends with what to do where it is not built."""
+    """The path of one of our programs; it is built where it is not there. Ends with what was the matter."""
     path = os.path.abspath(os.environ.get(variable) or f"{PACKAGE}/.build/release/{name}")
+    if not os.access(path, os.X_OK) and not os.environ.get(variable):
+        done = subprocess.run(["bash", "-c", "source samples/packages.sh && build_release"], cwd=PACKAGE, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(done.stdout[-2000:] + done.stderr[-2000:])
     if not os.access(path, os.X_OK):
-        sys.exit(f"{path} is missing: swift build -c release --static-swift-stdlib")
+        sys.exit(f"{path} is missing")
     return path
 
 

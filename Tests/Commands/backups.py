@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import sys
 
 from notary import (Station, check, checkpoint, free_port, get, leaf_hash, places, read, run_parts, tree_hash, until,
@@ -43,6 +44,8 @@ def witnessed():
         daemon, _ = station.serve(listen=f"127.0.0.1:{own}")
         for _ in range(3):
             station.ingest()
+        joined = station.run("user", "add", "000042", "--role", "officer")
+        check("there is an account", joined[0] == 0, joined)
         code, out, errors = station.run("backup", "--out", place("backup"), "--json")
         made = json.loads(out) if out else {}
         check("a backup is made while the station works", code == 0 and made.get("objects") == 3, (code, out, errors))
@@ -52,6 +55,14 @@ def witnessed():
         station.ingest()
         code, out, errors = station.run("backup", "--out", place("backup"), "--json")
         again = json.loads(out)
+        check("with the accounts, for its owner's eyes alone", os.stat(place("backup", "accounts.sqlite")).st_mode & 0o777 == 0o600)
+        with open(place("backup", "accounts.sqlite"), "rb") as file:
+            copied = file.read()
+        with sqlite3.connect(f"file:{place('backup', 'accounts.sqlite')}?mode=ro", uri=True) as accounts:
+            rows = {table: accounts.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("accounts", "invitations", "sessions", "delays")}
+        check("but no links and sessions", rows["accounts"] >= 1 and rows["invitations"] + rows["sessions"] + rows["delays"] == 0, rows)
+        code, out, errors = station.run("backup", "--out", place("bare"), "--no-key")
+        check("nor anything secret where no key is wanted", code == 0 and not os.path.exists(place("bare", "accounts.sqlite")), errors)
         check("made again it takes what is new", code == 0 and again["objects"] == 1 and again["treeSize"] > backed,
               (code, out, errors))
         shutil.copytree(place("backup"), place("yesterday"))
@@ -65,6 +76,8 @@ def witnessed():
         code, out, errors = restored.run("restore", place("yesterday"), "--json")
         report = json.loads(out) if out else {}
         check("the backup is put back", code == 0 and report.get("treeSize") == again["treeSize"], (code, out, errors))
+        with open(restored.root + "/accounts.sqlite", "rb") as file:
+            check("and the accounts are as they were", file.read() == copied)
         code, _, errors = restored.ingest()
         check("it enters nothing before it has been compared", code == 4 and restored.size() == again["treeSize"],
               (code, errors))

@@ -216,8 +216,17 @@ def opening():
             check(f"a supervisor sees nothing of it: {path}", RESTRICTED not in body and f'"{item}"' not in body, body[:300])
             body = judge.ask("GET", path)[1]
             check(f"the other judge does not see the restricted case: {path}", item in body and RESTRICTED not in body and "丁方" not in body, body[:300])
-        own = world.people["officer"].ask("GET", "/api/v1/footage?q=" + quoted("丁方"))[1]
-        check("and nobody is told by what he found it", "丁方" not in own and RESTRICTED not in own, own[:300])
+        # His own footage stays his own, and is neither found nor left out by what he may not know.
+        officer = world.people["officer"]
+        for text, wanted in (("丁方", False), ("-丁方", True), ("甲方", False), ("-甲方", True), ("000048", True), ("-000048", False),
+                             ("DSJ 丁方", False), ("DSJ -丁方", True), ("2019闽0602执7", False), ("-J002", True)):
+            body = officer.ask("GET", "/api/v1/footage?q=" + quoted(text))[1]
+            check(f"an officer finds his own by what he may know: {text}", (f'"{item}"' in body) == wanted and "丁方" not in body and RESTRICTED not in body, body[:300])
+        for number in (RESTRICTED, OWN, "（2019）闽0602执999号"):
+            check("nor by a case that is not his", json.loads(officer.ask("GET", "/api/v1/footage?case=" + quoted(number))[1])["items"] == [])
+        for text, wanted in (("甲方", True), ("-甲方", False), ("丁方", False), ("-丁方", True)):
+            body = judge.ask("GET", "/api/v1/footage?q=" + quoted(text))[1]
+            check(f"nor a judge: {text}", (f'"{item}"' in body) == wanted, body[:300])
         world.run("unassign", item, RESTRICTED, "--why", "no more")
         # Whom others let in before a case was restricted stays outside.
         supervisor.ask("POST", f"/cases/{case}/access", {"guard": supervisor.guard(), "do": "grant", "account": "s2", "ground": "team", "why": "x y"})

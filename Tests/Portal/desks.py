@@ -3,6 +3,8 @@
 field tasks. Closes with: N passed, N failed, N skipped.
 """
 
+import email
+import email.policy
 import hashlib
 import http.client
 import json
@@ -11,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -241,6 +244,58 @@ def overview():
                 browser.close()
 
 
+class MailServer(threading.Thread):
+    """Takes letters as RFC 5321 has it, on loopback, one connection after the other; refuses the first."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.letters, self.commands, self.refusals = [], [], 1
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection, connection.makefile("rwb") as line:
+                try:
+                    self.converse(line)
+                except OSError:
+                    pass
+
+    def converse(self, line):
+        def say(text):
+            line.write(text.encode() + b"\r\n")
+            line.flush()
+
+        say("220-here\r\n220 ready")
+        while command := line.readline():
+            word = command.decode().strip()
+            self.commands.append(word)
+            if word.startswith("EHLO"):
+                say("250-here\r\n250 8BITMIME")
+            elif word.startswith("RCPT") and self.refusals:
+                self.refusals -= 1
+                say("550 5.1.1 no such reader: secret words")
+            elif word == "DATA":
+                say("354 go on")
+                letter = b""
+                while (text := line.readline()) != b".\r\n":
+                    letter += text
+                self.letters.append(letter)
+                say("250 taken")
+            elif word == "QUIT":
+                return say("221 bye")
+            else:
+                say("250 ok")
+
+    def close(self):
+        self.listener.close()
+
+
 def oversight():
     """Spot checks, alerts, a notary's sign-off, two checkpoints, and the check that is open to anybody."""
     with places() as place:
@@ -248,7 +303,10 @@ def oversight():
         with open(place("alert.sh"), "w") as file:
             file.write(f"#!/bin/sh\ncat >> {told}\n")
         os.chmod(place("alert.sh"), 0o755)
-        site = Site(place, EVIDOCK_SECOND_FACTOR="false", EVIDOCK_PUBLIC_CHECK="true", EVIDOCK_ALERT_PROGRAM=place("alert.sh"))
+        post = MailServer()
+        settings = dict(EVIDOCK_ALERT_MAIL_SERVER=f"smtp://127.0.0.1:{post.port}", EVIDOCK_ALERT_MAIL_FROM="evidock@court.example",
+                        EVIDOCK_ALERT_MAIL_TO="a@court.example,b@court.example")
+        site = Site(place, EVIDOCK_SECOND_FACTOR="false", EVIDOCK_PUBLIC_CHECK="true", EVIDOCK_ALERT_PROGRAM=place("alert.sh"), **settings)
         run = site.station.run
         os.makedirs(place("card"))
         with open(place("cases.csv"), "w") as file:
@@ -322,8 +380,14 @@ def oversight():
         stored = f"{site.station.root}/vault/footage/{digest[:2]}/{digest}"
         os.chmod(stored, 0o644)
         with open(stored, "r+b") as file:
+            first_byte = file.read(1)
+            file.seek(0)
             file.write(b"X")
         run("scrub", "--now", item)
+
+        def log():
+            with open(site.daemon.errors) as file:
+                return file.read()
 
         def said():
             if not os.path.exists(told):
@@ -332,6 +396,7 @@ def oversight():
                 return file.read()
 
         check("a failed check reaches people", until(lambda: '"alert":"integrity"' in said(), 45), said())
+        check("what a mail server refuses is told by its code alone", until(lambda: "SMTP 550" in log(), 45) and "secret words" not in log() and "court.example" not in log())
         page = supervisor.ask("GET", "/")[1]
         check("and stands on the first page", 'name="code" value="integrity"' in page and "integrity" not in notary.ask("GET", "/")[1])
         check("not everybody takes it up", notary.ask("POST", "/alerts", {"guard": notary.guard(), "code": "integrity"})[0] == 404)
@@ -339,6 +404,20 @@ def oversight():
         page = supervisor.ask("GET", "/")[1]
         check("somebody takes it up", 'name="code" value="integrity"' not in page and "s1" in page.split('class="problem alert"')[1])
         check("no person's name is told", all(word not in said() for word in ("000042", "DSJ", "J001")))
+        # Mended, and told again: this time by mail.
+        with open(stored, "r+b") as file:
+            file.write(first_byte)
+        run("scrub", "--now", item)
+        check("that it is over is mailed", until(lambda: post.letters, 90), post.commands)
+        letter = email.message_from_bytes(post.letters[0] if post.letters else b"", policy=email.policy.default)
+        text = letter.get_content() if post.letters else ""
+        check("to those who are to know, in both languages", letter["To"] == "<a@court.example>, <b@court.example>"
+              and letter["From"] == "<evidock@court.example>" and "告警解除 Over" in (letter["Subject"] or "") and "完整性" in text and "integrity check" in text,
+              (letter["To"], letter["Subject"], text))
+        data = post.commands.index("DATA") if "DATA" in post.commands else 0
+        check("by the book", post.commands[data - 4:data] == [
+            "EHLO evidock.invalid", "MAIL FROM:<evidock@court.example>", "RCPT TO:<a@court.example>", "RCPT TO:<b@court.example>"], post.commands)
+        post.close()
         if sync_playwright and os.path.exists(CHROMIUM):
             rules, browser = axe(), Browser()
             try:

@@ -63,6 +63,8 @@ def slow():
             took[path] = sorted(times)[len(times) * 99 // 100]
         check("nobody else waits for a second", max(took.values()) < 1, took)
         check("footage is taken meanwhile", site.station.ingest()[0] == 0)
+        lines[1].settimeout(60)
+        check("who sends byte after byte is told, and let go", lines[1].recv(4096).startswith(b"HTTP/1.1 408 "))
         stop.set()
         for line in lines:
             line.close()

@@ -146,8 +146,8 @@ enum LedgerView: Migration {
         CREATE INDEX itemsByRecorder
             ON items (recorder, start DESC, leaf DESC, origin, isListed, officer)
         """,
-        "CREATE INDEX itemsBySHA256 ON items (sha256, recorder)",
-        "CREATE INDEX itemsBySM3 ON items (sm3)",
+        "CREATE INDEX itemsBySHA256 ON items (\(DigestIndex.key("sha256")))",
+        "CREATE INDEX itemsBySM3 ON items (\(DigestIndex.key("sm3")))",
         "CREATE INDEX itemsUndescribed ON items (origin, leaf) WHERE described IS NULL",
         "CREATE INDEX itemsUnreplicated ON items (origin, leaf) WHERE replicated IS NULL",
         "CREATE INDEX namesByPath ON names (path, modified)",

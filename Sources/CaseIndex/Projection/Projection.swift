@@ -44,6 +44,8 @@ struct Projection {
         ClockProjection.self,
         OrderProjection.self,
         OrderStepProjection.self,
+        CourtRequestProjection.self,
+        CourtRequestStepProjection.self,
         HoldProjection.self,
         HoldReleaseProjection.self,
         PrivateProjection.self,

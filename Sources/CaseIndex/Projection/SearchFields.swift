@@ -21,7 +21,11 @@ package struct SearchField: Hashable, Sendable {
 extension IndexTables {
     /// All that an item is found by, each text once: its own names and marks, and what schedules
     /// say of the cases and field tasks that it is linked to.
-    func searchFields(of item: Int64) throws -> [SearchField] {
+    ///
+    /// - Parameter cases: only what is said of those; nil for all.
+    func searchFields(
+        of item: Int64, ofCases cases: Set<String>? = nil
+    ) throws -> [SearchField] {
         guard
             let stored = try row(
                 """
@@ -58,7 +62,7 @@ extension IndexTables {
         fields += try stored.texts("marks").map { SearchField(.mark, $0) }
         // Of what is erased nobody is to find the persons.
         if try stored.optionalInteger("erased") == nil {
-            fields += try caseFields(of: item)
+            fields += try caseFields(of: item, cases)
             fields += try rows(
                 "SELECT text FROM itemNotes WHERE origin = ? AND item = ? ORDER BY leaf, position",
                 [.integer(item)]
@@ -68,14 +72,17 @@ extension IndexTables {
         return fields.filter { seen.insert($0.text).inserted }
     }
 
-    private func caseFields(of item: Int64) throws -> [SearchField] {
+    private func caseFields(
+        of item: Int64, _ cases: Set<String>?
+    ) throws -> [SearchField] {
         try rows(
             """
             SELECT number, body ->> '$.why' AS why, body ->> '$.duty' AS duty FROM assignments
             WHERE origin = ? AND item = ? AND stands = 1 ORDER BY number, begins
             """, [.integer(item)]
-        ).flatMap { row in
+        ).flatMap { row -> [SearchField] in
             let number = try row.text("number")
+            guard cases?.contains(number) ?? true else { return [] }
             var fields: [SearchField] = []
             if let number = try? CaseNumber(reading: number) { fields += Self.fields(of: number) }
             if let why = try row.optionalText("why") { fields.append(SearchField(.note, why)) }

@@ -32,7 +32,7 @@ package struct ContentLookup {
     package func items(withDigest bytes: [UInt8], limit: Int) throws -> [KnownContent] {
         // The plus keeps SQLite from walking all items of the origin in the order of their leaves.
         func half(_ column: String) -> String {
-            "SELECT \(Self.columns) FROM items WHERE \(column) = ?2 AND +origin = ?1"
+            "SELECT \(Self.columns) FROM items WHERE \(DigestIndex.isEqual(column, "?2")) AND +origin = ?1"
         }
         return try rows(
             "\(half("sha256")) UNION \(half("sm3")) ORDER BY leaf LIMIT ?3",

@@ -21,6 +21,11 @@ package struct CaseRestriction: Hashable, Sendable {
     package let by: String?
     /// Of what restricted it; nil where it is not.
     package let leaf: Int64?
+
+    /// Of a row `c` of cases and a row `r` of restrictions, either of which may be absent: a person's
+    /// word counts; a schedule that came after it can restrict the case again, and never open it.
+    static let holds =
+        "(r.restricted = 1 OR c.restricted = 1 AND (r.leaf IS NULL OR r.leaf < c.leaf))"
 }
 
 /// Somebody saw an item.
@@ -71,33 +76,32 @@ extension IndexReader {
         ).map { try $0.text("number") }
     }
 
-    /// A person's word counts; a schedule that came after it can restrict the case again, and never
-    /// open it.
+    /// Whether a case is restricted, and by whose word; see ``CaseRestriction/holds``.
     package func restriction(of number: CaseNumber) throws -> CaseRestriction {
-        let known = try rows(
-            "SELECT leaf, restricted FROM cases WHERE origin IN (SELECT id FROM origins) AND number = ?",
-            [.text(number.description)]
-        ).first
-        let bySchedule = try known?.flag("restricted") ?? false
-        let said = try rows(
+        let found = try rows(
             """
-            SELECT leaf, restricted, why, account FROM restrictions
-            WHERE origin IN (SELECT id FROM origins) AND number = ?
+            SELECT c.leaf AS schedule, r.leaf, r.restricted, r.why, r.account,
+                ifnull(\(CaseRestriction.holds), 0) AS holds
+            FROM origins o
+            LEFT JOIN cases c ON c.origin = o.id AND c.number = ?1
+            LEFT JOIN restrictions r ON r.origin = o.id AND r.number = ?1
             """, [.text(number.description)]
         ).first
-        guard let said else {
-            return CaseRestriction(
-                isRestricted: bySchedule, why: nil, by: nil,
-                leaf: bySchedule ? try known?.integer("leaf") : nil)
+        guard let found else {
+            return CaseRestriction(isRestricted: false, why: nil, by: nil, leaf: nil)
         }
-        let isRestricted = try said.flag("restricted")
-        if !isRestricted, bySchedule, try known?.integer("leaf") ?? 0 > said.integer("leaf") {
+        let holds = try found.flag("holds")
+        let said = try found.optionalInteger("restricted").map { $0 != 0 }
+        // Against a person's word it is the schedule's.
+        guard said == holds else {
             return CaseRestriction(
-                isRestricted: true, why: nil, by: nil, leaf: try known?.integer("leaf"))
+                isRestricted: holds, why: nil, by: nil,
+                leaf: holds ? try found.optionalInteger("schedule") : nil)
         }
         return CaseRestriction(
-            isRestricted: isRestricted, why: try said.text("why"), by: try said.text("account"),
-            leaf: isRestricted ? try said.integer("leaf") : nil)
+            isRestricted: holds, why: try found.optionalText("why"),
+            by: try found.optionalText("account"),
+            leaf: holds ? try found.optionalInteger("leaf") : nil)
     }
 
     /// Who saw an item, the newest first.

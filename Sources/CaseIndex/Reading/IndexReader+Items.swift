@@ -58,7 +58,7 @@ extension IndexReader {
             """
             SELECT origin, leaf, station FROM (
                 SELECT origin, leaf, station FROM items
-                WHERE \(column) >= ?1 AND \(column) <= ?2 LIMIT \(severalLimit))
+                WHERE \(DigestIndex.isBetween(column, "?1", "?2")) LIMIT \(severalLimit))
             """
         }
         return try db.rows(
@@ -70,8 +70,8 @@ extension IndexReader {
     package func items(withSHA256 sha256: SHA256Digest, limit: Int = 1000) throws -> [ListedItem] {
         try rows(
             """
-            SELECT *, NULL AS sidecars FROM items WHERE sha256 = ? ORDER BY leaf, origin
-            LIMIT \(max(0, limit))
+            SELECT *, NULL AS sidecars FROM items WHERE \(DigestIndex.isEqual("sha256", "?1"))
+            ORDER BY leaf, origin LIMIT \(max(0, limit))
             """, [.bytes(sha256.bytes)]
         ).map(ListedItem.init)
     }

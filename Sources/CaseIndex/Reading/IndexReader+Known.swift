@@ -61,7 +61,8 @@ extension IndexReader {
             row = try rows(
                 """
                 SELECT station, leaf FROM items
-                WHERE sha256 = ? AND recorder IS ? AND deleted IS NULL
+                WHERE \(DigestIndex.isEqual("sha256", "?1")) AND recorder IS ?2
+                    AND deleted IS NULL
                 ORDER BY leaf LIMIT 1
                 """, [.bytes(sha256.bytes), .init(recorder)]
             ).first
@@ -91,8 +92,8 @@ extension IndexReader {
         try !rows(
             """
             SELECT 1 FROM items i
-            JOIN replicas r ON r.origin = i.origin AND r.item = i.leaf AND r.place = ?
-            WHERE i.sha256 = ? AND i.deleted IS NULL LIMIT 1
+            JOIN replicas r ON r.origin = i.origin AND r.item = i.leaf AND r.place = ?1
+            WHERE \(DigestIndex.isEqual("i.sha256", "?2")) AND i.deleted IS NULL LIMIT 1
             """, [.text(place), .bytes(sha256.bytes)]
         ).isEmpty
     }

@@ -10,26 +10,58 @@ extension IndexReader {
     package func list(_ filter: ListFilter = ListFilter()) throws -> [ListedItem] {
         guard filter.limit > 0 else { return [] }
         return try read { db in
-            var query = ListQuery(filter)
-            // A case has few recordings, and so has who sees few cases: they are all looked at.
-            if filter.caseNumber == nil, !query.isUnordered,
-                let expression = SearchText.expression(for: filter.terms),
-                try Self.isRare(expression, limit: filter.limit, db)
-            {
-                query.narrow(to: expression)
+            var visible = try filter.sight.map { try VisibleCases($0, self) }
+            // By a case that somebody may not see he finds nothing.
+            if let number = filter.caseNumber, try visible?.has(number.description) == false {
+                return []
             }
-            let wanted = filter.terms.filter { !$0.isExcluded }
-            return try db.rows(query.sql, query.values).map { row in
-                var item = try ListedItem(row)
-                guard !wanted.isEmpty else { return item }
-                let tables = IndexTables(db: db, origin: item.cursor.origin)
-                item.matched = try tables.searchFields(of: item.cursor.leaf).firstOfEach {
-                    let text = SearchText.fold($0.text)
-                    return wanted.contains { $0.isIn(text) }
+            var (found, filter) = ([ListedItem](), filter)
+            while found.count < filter.limit {
+                let page = try page(filter, db)
+                for item in page {
+                    if let seen = try seen(item, filter.terms, &visible, db) { found.append(seen) }
                 }
-                return item
+                // What was left out makes room for what comes after.
+                guard page.count == filter.limit, let last = page.last else { break }
+                filter.after = last.cursor
             }
+            return Array(found.prefix(filter.limit))
         }
+    }
+
+    private func page(_ filter: ListFilter, _ db: Database) throws -> [ListedItem] {
+        var query = ListQuery(filter)
+        // A case has few recordings, and so has who sees few cases: they are all looked at.
+        if filter.caseNumber == nil, !query.isUnordered,
+            let expression = SearchText.expression(for: filter.terms),
+            try Self.isRare(expression, limit: filter.limit, db)
+        {
+            query.narrow(to: expression)
+        }
+        return try db.rows(query.sql, query.values).map { try ListedItem($0) }
+    }
+
+    /// The item with why it was found, by what somebody may see of it: nil where it was found, or not
+    /// left out, by what is said of cases that he may not see.
+    private func seen(
+        _ item: ListedItem, _ terms: [SearchTerm], _ visible: inout VisibleCases?, _ db: Database
+    ) throws -> ListedItem? {
+        guard !terms.isEmpty else { return item }
+        let shown = try item.cases.filter { try visible?.has($0) ?? true }
+        let fields = try IndexTables(db: db, origin: item.cursor.origin).searchFields(
+            of: item.cursor.leaf, ofCases: visible == nil ? nil : Set(shown))
+        let texts = fields.map { SearchText.fold($0.text) }
+        let fits = terms.allSatisfy { term in
+            texts.contains { term.isIn($0) } != term.isExcluded
+        }
+        guard visible == nil || fits else { return nil }
+        let wanted = terms.filter { !$0.isExcluded }
+        var item = item
+        var seen: Set<String> = []
+        item.matched = zip(fields, texts).filter { field, text in
+            wanted.contains { $0.isIn(text) } && seen.insert(field.shown).inserted
+        }.map(\.0)
+        return item
     }
 
     /// Whether fetching and sorting every match costs less than walking the list until it is full.
@@ -93,19 +125,29 @@ private struct ListQuery {
         if let sight = filter.sight { self.add(sight) }
         if filter.hidesRestricted { conditions.append(Self.isUnrestricted) }
         if let cursor = filter.after { self.add(cursor) }
-        self.add(filter.terms)
+        self.add(filter.terms, filter.sight)
         if !filter.includesSidecars, filter.state != .deleted {
             conditions.append("i.isListed = 1")
         }
     }
 
-    private mutating func add(_ terms: [SearchTerm]) {
+    private mutating func add(_ terms: [SearchTerm], _ sight: ListFilter.Sight?) {
         for term in terms {
             let sign = term.isExcluded ? "= 0" : "> 0"
             let each = term.spellings.map { _ in "instr(i.search, ?) \(sign)" }
-            conditions.append(
-                "(" + each.joined(separator: term.isExcluded ? " AND " : " OR ") + ")")
+            var condition = each.joined(separator: term.isExcluded ? " AND " : " OR ")
+            // What stands in a case that he may not see leaves nothing out: such items are looked at
+            // one by one.
+            if term.isExcluded, sight != nil {
+                condition += """
+                     OR EXISTS (SELECT 1 FROM assignments k WHERE k.origin = i.origin
+                        AND k.item = i.leaf AND k.stands = 1
+                        AND k.number NOT IN (SELECT value FROM json_each(?)))
+                    """
+            }
+            conditions.append("(" + condition + ")")
             values += term.spellings.map(IndexTables.Value.text)
+            if term.isExcluded, let sight { values.append(.text(Self.list(sight.cases))) }
         }
     }
 
@@ -173,15 +215,14 @@ private struct ListQuery {
         }
     }
 
-    /// Of an item: none of its cases is restricted (``IndexReader/restriction(of:)``).
+    /// Of an item: none of its cases is restricted.
     private static let isUnrestricted = """
         NOT EXISTS (
             SELECT 1 FROM assignments k
             LEFT JOIN cases c ON c.origin = k.origin AND c.number = k.number
             LEFT JOIN restrictions r ON r.origin = k.origin AND r.number = k.number
             WHERE k.origin = i.origin AND k.item = i.leaf AND k.stands = 1
-                AND (r.restricted = 1 OR c.restricted = 1
-                    AND (r.leaf IS NULL OR r.leaf < c.leaf)))
+                AND \(CaseRestriction.holds))
         """
 
     private static func list(_ texts: [String]) -> String {
@@ -294,10 +335,26 @@ extension Columns {
     }
 }
 
-extension [SearchField] {
-    /// The first of each text that is shown.
-    fileprivate func firstOfEach(where fits: (SearchField) -> Bool) -> [SearchField] {
-        var seen: Set<String> = []
-        return filter { fits($0) && seen.insert($0.shown).inserted }
+/// Which cases somebody may see, as his sight says it.
+private struct VisibleCases {
+    private let opened: Set<String>
+    private let courts: Set<String>
+    private let reader: IndexReader
+    private var known: [String: Bool] = [:]
+
+    init(_ sight: ListFilter.Sight, _ reader: IndexReader) throws {
+        self.reader = reader
+        (opened, courts) = (Set(sight.cases), Set(sight.courts))
+    }
+
+    mutating func has(_ text: String) throws -> Bool {
+        if opened.contains(text) { return true }
+        if let known = known[text] { return known }
+        var may = false
+        if let number = try? CaseNumber(reading: text), courts.contains(number.court) {
+            may = try !reader.restriction(of: number).isRestricted
+        }
+        known[text] = may
+        return may
     }
 }

@@ -254,7 +254,10 @@ extension IndexReader {
     /// Whether any item still needs that content, these left aside.
     package func isNeeded(_ sha256: SHA256Digest, beside going: Set<String>) throws -> Bool {
         let items = try rows(
-            "SELECT station, leaf FROM items WHERE sha256 = ? AND deleted IS NULL",
+            """
+            SELECT station, leaf FROM items
+            WHERE \(DigestIndex.isEqual("sha256", "?1")) AND deleted IS NULL
+            """,
             [.bytes(sha256.bytes)])
         if try items.contains(where: { !going.contains(try $0.ledgerName().description) }) {
             return true
@@ -303,7 +306,8 @@ extension IndexReader {
             """
             SELECT DISTINCT d.sha256 FROM items d
             WHERE d.deleted IS NOT NULL AND NOT EXISTS (
-                    SELECT 1 FROM items l WHERE l.sha256 = d.sha256 AND l.deleted IS NULL)
+                    SELECT 1 FROM items l
+                    WHERE \(DigestIndex.isEqual("l.sha256", "d.sha256")) AND l.deleted IS NULL)
                 AND NOT EXISTS (
                     SELECT 1 FROM quarantined q WHERE q.sha256 = d.sha256 AND q.item IS NULL)
             ORDER BY d.sha256

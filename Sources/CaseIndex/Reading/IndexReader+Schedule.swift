@@ -24,8 +24,7 @@ extension IndexReader {
                         SELECT 1 FROM cases c LEFT JOIN restrictions r
                             ON r.origin = c.origin AND r.number = c.number
                         WHERE c.origin = cases.origin AND c.number = cases.number
-                            AND (r.restricted = 1 OR c.restricted = 1
-                                AND (r.leaf IS NULL OR r.leaf < c.leaf))))
+                            AND \(CaseRestriction.holds)))
                 """
             values.append(.text(JSONWriter.line(.array(sight.cases.map(JSONValue.string)))))
             values += CourtCondition.values(sight.courts)

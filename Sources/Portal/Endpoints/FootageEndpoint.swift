@@ -2,11 +2,10 @@ import Accounts
 import Evidence
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// The bytes of footage, as they were on the recorder, by parts where that is asked for (RFC 9110
-/// section 14). Every block is found to be what was taken before a byte of it leaves, and who sees
-/// it stands in the custody log before the first.
+/// section 14). Every block is found to be what was taken before a byte of it leaves, and again after
+/// a minute; who sees it stands in the custody log before the first.
 struct FootageEndpoint: Endpoint {
     let footage: any FootageDesk
     let register: DisclosureRegister
@@ -73,29 +72,8 @@ struct FootageEndpoint: Endpoint {
         return Response(
             status: status, headers: headers,
             body: ResponseBody(contentLength: length) { [first, last] writer in
-                try await send(object, first, last, to: &writer)
+                try await object.send(first, last, to: &writer)
                 try await writer.finish(nil)
             })
-    }
-
-    /// Ends the connection where no copy has the right bytes any more: nothing false leaves.
-    private func send(
-        _ object: FootageObject, _ first: Int64, _ last: Int64,
-        to writer: inout any ResponseBodyWriter
-    ) async throws {
-        guard first <= last else { return }
-        let (begin, end) = (
-            Int(first / FootageObject.blockSize), Int(last / FootageObject.blockSize)
-        )
-        var bytes = try await object.block(begin)
-        for index in begin...end {
-            // The next block is read and verified while this one is on its way.
-            async let following = index < end ? object.block(index + 1) : []
-            let base = Int64(index) * FootageObject.blockSize
-            let from = Int(max(first, base) - base)
-            let to = Int(min(last, base + Int64(bytes.count) - 1) - base)
-            try await writer.write(ByteBuffer(bytes: bytes[from...to]))
-            bytes = try await following
-        }
     }
 }

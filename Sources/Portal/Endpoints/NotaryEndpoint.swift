@@ -85,7 +85,7 @@ struct NotaryEndpoint: Endpoint {
         router.post("api/v1/verify") { request, context in
             _ = try Rights.require(.verifyDigests, context)
             try Form.require(guardOf: request, context)
-            let body = try await request.body.collect(upTo: Self.byteLimit)
+            let body = try await request.bytes(upTo: Self.byteLimit)
             let wantsTable = request.headers[.accept]?.contains("text/csv") == true
             let answers = try await answers(
                 to: Array(body.readableBytesView), tableIn: wantsTable ? context.language : nil)

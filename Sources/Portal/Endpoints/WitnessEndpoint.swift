@@ -25,8 +25,10 @@ package struct WitnessEndpoint: Endpoint {
         router.post("add-checkpoint") { request, _ in
             let body: ByteBuffer
             do {
-                body = try await request.body.collect(upTo: WitnessRequest.byteLimit)
-            } catch is NIOTooManyBytesError { return Response.refused(.contentTooLarge) }
+                body = try await request.bytes(upTo: WitnessRequest.byteLimit)
+            } catch is NIOTooManyBytesError {
+                return Response.refused(.contentTooLarge)
+            } catch let problem as PortalProblem { return .refused(problem.status) }
             return try await offPool { answer(decide(Array(body.readableBytesView))) }
         }
         router.get(":origin/checkpoint") { _, context in

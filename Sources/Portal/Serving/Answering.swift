@@ -43,6 +43,28 @@ extension Response {
 }
 
 extension Request {
+    /// The slowest line that somebody may have, in bytes a second, and how long he may think.
+    private static let slowest = 16 << 10
+    private static let patience = 30
+
+    /// The body, where it comes in the time that a slow line takes for so many bytes: who sends byte
+    /// after byte holds nothing for ever.
+    ///
+    /// - Throws: `too-large`, `too-slow`.
+    func bytes(upTo limit: Int) async throws -> ByteBuffer {
+        let time = Duration.seconds(Self.patience + limit / Self.slowest)
+        return try await withThrowingTaskGroup(of: ByteBuffer.self) { [body] group in
+            group.addTask { try await body.collect(upTo: limit) }
+            group.addTask {
+                try await Task.sleep(for: time)
+                throw PortalProblem.tooSlow
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
+    }
+
     /// A field of the query, decoded; nil where it is left out or empty.
     func query(_ name: String) -> String? {
         guard let text = Form.fields(of: uri.query ?? "")[name], !text.isEmpty else { return nil }

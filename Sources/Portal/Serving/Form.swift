@@ -7,14 +7,31 @@ import NIOCore
 /// The fields of a form that was sent (`application/x-www-form-urlencoded`, WHATWG URL section 5).
 struct Form: Sendable {
     private let fields: [String: String]
+    /// The file that came with it.
+    private(set) var file: [UInt8] = []
 
     /// - Throws: `too-large`; 415 for what is no form.
     init(_ request: Request, upTo limit: Int = 64 << 10) async throws {
         guard
             request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true
         else { throw HTTPError(.unsupportedMediaType) }
-        let body = try await request.body.collect(upTo: limit)
+        let body = try await request.bytes(upTo: limit)
         fields = Self.fields(of: String(buffer: body))
+    }
+
+    /// A form with a file in it; see ``MultipartForm``.
+    ///
+    /// - Parameter name: the file's field.
+    /// - Throws: `too-large`; 415 for what is no such form; 400 for a malformed one.
+    init(_ request: Request, withFile name: String, upTo limit: Int) async throws {
+        guard
+            let boundary = request.headers[.contentType].flatMap(MultipartForm.boundary(in:))
+        else { throw HTTPError(.unsupportedMediaType) }
+        let body = try await request.bytes(upTo: limit)
+        guard var parts = MultipartForm(Array(body.readableBytesView), boundary: boundary)?.parts
+        else { throw HTTPError(.badRequest) }
+        file = parts.removeValue(forKey: name) ?? []
+        fields = parts.mapValues { String(decoding: $0, as: UTF8.self) }
     }
 
     var names: some Sequence<String> { fields.keys }

@@ -23,6 +23,8 @@ struct PageShelf: Sendable {
         "spot-checks": PackageResources.spot_checks_mustache,
         "check": PackageResources.check_mustache, "chart": PackageResources.chart_mustache,
         "claims": PackageResources.claims_mustache,
+        "court-request": PackageResources.court_request_mustache,
+        "court-requests": PackageResources.court_requests_mustache,
         "overview": PackageResources.overview_mustache,
         "field-task": PackageResources.field_task_mustache,
         "help": PackageResources.help_mustache,
@@ -71,6 +73,7 @@ struct PageShelf: Sendable {
                     "mayWatch": Rights.may(session.account, .watch),
                     "mayOversee": Rights.may(session.account, .oversee),
                     "mayAnswerClaims": Rights.may(session.account, .answerClaims),
+                    "mayGiveOut": Rights.may(session.account, .giveOut),
                     "mayVerify": Rights.may(session.account, .verifyDigests),
                     "roles": roles.sorted().map { $0.words.text(in: context.language) }
                         .joined(separator: context.language == .english ? ", " : "、"),

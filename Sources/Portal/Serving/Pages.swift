@@ -30,7 +30,8 @@ package struct Pages: Sendable {
     package init(
         of station: any PortalStation, name: String, version: String, accounts: AccountStore,
         footage: any FootageDesk, cases: any CaseDesk & DisclosureDesk,
-        inbox: any InboxDesk, spotChecks: any SpotCheckDesk, people: any PeopleDesk,
+        inbox: any InboxDesk, spotChecks: any SpotCheckDesk, courtRequests: any CourtRequestDesk,
+        people: any PeopleDesk,
         settings: PortalSettings,
         log: LogEndpoint,
         now: @escaping @Sendable () -> Timestamp
@@ -58,6 +59,9 @@ package struct Pages: Sendable {
             InboxEndpoint(pages: shelf, footage: footage, inbox: inbox, register: register),
             FieldTaskEndpoint(pages: shelf, inbox: inbox, now: now),
             ClaimsEndpoint(pages: shelf, inbox: inbox, footage: footage),
+            CourtRequestsEndpoint(
+                pages: shelf, desk: courtRequests, cases: cases, footage: footage,
+                register: register, station: name),
             OverviewEndpoint(pages: shelf, station: station),
             CheckEndpoint(pages: shelf, station: station, isOpen: settings.isCheckPublic),
             HelpEndpoint(pages: shelf), SpotCheckEndpoint(pages: shelf, desk: spotChecks),

@@ -49,6 +49,10 @@ struct PortalProblem: Error {
         .serviceUnavailable, "busy",
         Bilingual("Too much is asked at once.", "当前请求过多。"),
         next: Bilingual("Try again in a moment.", "请稍后重试。"), headers: [.retryAfter: "5"])
+    static let tooSlow = PortalProblem(
+        .requestTimeout, "too-slow",
+        Bilingual("What was sent came too slowly.", "发送过慢，已中止。"),
+        next: Bilingual("Check the network and send it again.", "请检查网络后重新发送。"))
     static let tooLarge = PortalProblem(
         .contentTooLarge, "too-large", Bilingual("That is too much at once.", "提交的内容过大。"))
     static let unexpected = PortalProblem(

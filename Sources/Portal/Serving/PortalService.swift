@@ -17,9 +17,12 @@ package struct PortalService: Service {
     private let mayBeAbsent: Bool
     private let log: Logger
     private let isListening: @Sendable (ListenAddress?) -> Void
+    private let counts = AddressCounts(limit: Self.addressLimit)
 
     /// Connections at a time; the next ones wait.
     private static let connectionLimit = 2048
+    /// Connections of one address.
+    private static let addressLimit = 256
     /// How long answers may take to end when it stops.
     private static let longestGoodbye: Duration = .seconds(5)
     /// How often it is looked whether the certificate changed.
@@ -116,7 +119,7 @@ package struct PortalService: Service {
     private func server() throws -> HTTPServerBuilder {
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
-                idleTimeout: .seconds(30),
+                additionalChannelHandlers: [AddressLimit(counts)], idleTimeout: .seconds(30),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10,
                     maxHeaderFieldCount: 100)))

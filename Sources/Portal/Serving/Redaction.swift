@@ -4,10 +4,6 @@ import Evidence
 /// Takes out of what is shown of footage whatever is of cases that somebody may not see: an item may
 /// be linked to several.
 struct Redaction {
-    private static let ofCases: Set<String> = [
-        "caseNumber", "court", "party", "judge", "action", "place", "note",
-    ]
-
     private let me: Account
     private let cases: any CaseDesk
     private var known: [String: Bool] = [:]
@@ -34,11 +30,6 @@ struct Redaction {
         }
         guard kept.count < links.count else { return item }
         members["cases"] = kept.isEmpty ? nil : .array(kept)
-        // By what he may not see he finds it, and is not told.
-        members["matched"] = members["matched"]?.arrayValue.map { fields in
-            .array(
-                fields.filter { !Self.ofCases.contains($0[key: "field"]?.stringValue ?? "") })
-        }
         return .object(members)
     }
 

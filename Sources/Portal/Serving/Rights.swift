@@ -20,6 +20,8 @@ enum Rights {
         case oversee
         /// Says as a second person whose footage is whose, without seeing it.
         case answerClaims
+        /// Enters and approves what other courts ask for, of cases that he sees.
+        case giveOut
         /// Sees footage: an officer his own, a judge that of his cases, a supervisor that of his
         /// courts, anybody that of a case that was opened to him.
         case watch
@@ -32,6 +34,7 @@ enum Rights {
         case .verifyDigests: !account.roles.isDisjoint(with: [.notary, .judge, .supervisor])
         case .answerAlerts: !account.roles.isDisjoint(with: [.supervisor, .admin])
         case .signOff: account.roles.contains(.notary)
+        case .giveOut: !account.roles.isDisjoint(with: [.judge, .supervisor])
         case .workInbox: account.roles.contains(.officer)
         case .answerClaims, .oversee: account.roles.contains(.supervisor)
         // Who runs the system sees no footage by that.
@@ -51,6 +54,13 @@ enum Rights {
     /// restricted.
     static func mayOpen(_ account: Account, _ standing: CaseStanding) -> Bool {
         isJudge(account, standing) || oversees(account, standing) && !standing.isRestricted
+    }
+
+    /// Whether he is one of those who may give footage of it to another court: a judge or supervisor
+    /// who sees the case, and not only to look it over.
+    static func mayGiveOut(_ account: Account, _ standing: CaseStanding) -> Bool {
+        may(account, .giveOut) && may(account, see: standing)
+            && standing.accounts[account.name] != .review
     }
 
     private static func isJudge(_ account: Account, _ standing: CaseStanding) -> Bool {
@@ -76,7 +86,7 @@ enum Rights {
         case .workInbox: isOwn(account, item)
         case .watch: isOwn(account, item) || caseOfView(account, item) != nil
         case .seeState, .manageAccounts, .verifyDigests, .signOff, .answerClaims,
-            .answerAlerts, .oversee:
+            .answerAlerts, .oversee, .giveOut:
             false
         }
     }
@@ -131,7 +141,7 @@ enum Rights {
         case .verifyDigests: .verify
         case .watch: .records
         case .oversee, .seeState: .figures
-        case .manageAccounts, .workInbox, .answerClaims, .signOff, .answerAlerts: nil
+        case .manageAccounts, .workInbox, .answerClaims, .signOff, .answerAlerts, .giveOut: nil
         }
     }
 }

@@ -7,14 +7,16 @@ struct Backup: AsyncParsableCommand {
         abstract: "Copies the ledger, its records and all footage into a folder, verified.",
         discussion: """
             Consistent while the station works. A folder that holds an earlier backup gets what is \
-            new. The log's key goes along unless --no-key: without an offline copy of it a station \
-            cannot be put back.
+            new. The log's key and the accounts go along unless --no-key: without an offline copy of \
+            the key a station cannot be put back. An account is put back as it was at the backup, \
+            signed in nowhere.
             \(ExitCodes.help)
             """)
 
     @Option(help: "Where to: an empty folder, or an earlier backup of this station.")
     var out: String
-    @Flag(name: .customLong("no-key"), help: "Leaves the log's key out.") var isWithoutKey = false
+    @Flag(name: .customLong("no-key"), help: "Leaves the log's key and the accounts out.")
+    var isWithoutKey = false
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {

@@ -16,6 +16,8 @@ struct Export: AsyncParsableCommand {
     @Option(name: .customLong("item"), help: "An item, or a digest or the beginning of one.")
     var items: [String] = []
     @Option(name: .customLong("case"), help: "All items of a case.") var caseNumber: String?
+    @Option(help: "What another court asked for and two people approved; see court-request list.")
+    var request: String?
     @Option(help: "Where to; nothing may be there.") var out: String
     @Option(help: "What for.") var why: String?
     @Option(
@@ -38,13 +40,13 @@ struct Export: AsyncParsableCommand {
         let reader = try StationReader(settings: settings, note: Terminal.note)
         let path = LocalPath.absolute(out)
         try reader.requireTarget(path)
-        guard items.isEmpty && caseNumber == nil || supplement == nil, (0...3600).contains(wait)
-        else {
+        let wanted = [!items.isEmpty || caseNumber != nil, supplement != nil, request != nil]
+        guard wanted.count(where: { $0 }) <= 1, (0...3600).contains(wait) else {
             throw AssemblyFailure(
                 .wrongUsage, subject: "export",
                 wanted: Bilingual(
-                    "items or a case, or --supplement; --wait from 0 to 3600",
-                    "请指定条目或案号，或 --supplement；--wait 应为 0 至 3600"))
+                    "items or a case, or --request, or --supplement; --wait from 0 to 3600",
+                    "请指定条目或案号，或 --request，或 --supplement；--wait 应为 0 至 3600"))
         }
         var order = BagOrder(
             items: [], disclosure: nil, isForParty: receiver == .party, out: path,
@@ -54,16 +56,29 @@ struct Export: AsyncParsableCommand {
             outcome = try await reader.supplement(
                 LocalPath.absolute(supplement), order, log: log)
         } else {
-            order.items = try await reader.itemsToExport(items, caseNumber: caseNumber, log: log)
+            var reason = why
+            if let request {
+                let found = try await reader.itemsToExport(request: request, log: log)
+                order.items = found.items
+                reason = reason ?? found.why
+            } else {
+                order.items = try await reader.itemsToExport(
+                    items, caseNumber: caseNumber, log: log)
+            }
             let disclosed = Disclosed()
             try await Carrying.lines(
                 .disclose(
                     items: order.items, how: receiver == .party ? "export-party" : "export",
-                    why: why),
+                    why: reason),
                 settings: settings, line: { disclosed.take($0) })
             guard let grant = disclosed.grant else { throw AssemblyFailure(.daemonGone) }
             order.disclosure = grant.leaf
             outcome = try await reader.export(order, log: log)
+            if let request {
+                let step = try reader.packed(path, items: order.items.count, for: request)
+                try await Carrying.lines(
+                    .courtRequest(.step(step)), settings: settings, line: { _ in })
+            }
         }
         tell(outcome, disclosure: order.disclosure, path: path)
     }
