@@ -67,6 +67,8 @@ if [ -n "$serves" ]; then
     heading "Sample cases, and the footage of them" "示例案件及录像"
     for name in cases duties; do "$evidock" case import "samples/season/$name.csv" > /dev/null; done
     "$evidock" ingest samples/cards/R1 samples/cards/R2 | tail -n 4 || [ $? -le 3 ]
+    # What is missing of that day stands on the pages too.
+    "$evidock" completeness --day 2019-08-10 || [ $? -eq 1 ]
     mkdir -p "$work/docks"
     heading "The pages, until you end this (Ctrl-C)" "网页服务（按 Ctrl-C 结束）"
     "$evidock" serve --dock-root "$work/docks" --listen "${EVIDOCK_LISTEN:-127.0.0.1:8450}"

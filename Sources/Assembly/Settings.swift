@@ -251,8 +251,10 @@ struct StrictReading {
 
     /// A list of texts; a single one counts as one. Empty where there is none.
     func texts(_ key: ConfigKey) throws -> [String] {
-        if let text = reader.string(forKey: key) { return text.isEmpty ? [] : [text] }
-        return reader.stringArray(forKey: key) ?? []
+        let text = reader.string(forKey: key)
+        guard text != "" else { return [] }
+        // The environment has commas between them.
+        return reader.stringArray(forKey: key) ?? text.map { [$0] } ?? []
     }
 
     func path(_ key: ConfigKey) throws -> String? { try text(key).map(LocalPath.absolute) }

@@ -411,9 +411,9 @@ def oversight():
         check("that it is over is mailed", until(lambda: post.letters, 90), post.commands)
         letter = email.message_from_bytes(post.letters[0] if post.letters else b"", policy=email.policy.default)
         text = letter.get_content() if post.letters else ""
-        check("to those who are to know, in both languages", letter["To"] == "<a@court.example>, <b@court.example>"
-              and letter["From"] == "<evidock@court.example>" and "告警解除 Over" in (letter["Subject"] or "") and "完整性" in text and "integrity check" in text,
-              (letter["To"], letter["Subject"], text))
+        check("to those who are to know, in both languages", letter["To"] == "a@court.example, b@court.example"
+              and letter["From"] == "evidock@court.example" and "告警解除 Over" in (letter["Subject"] or "") and "完整性" in text and "integrity check" in text,
+              (letter["To"], letter["From"], letter["Subject"], text))
         data = post.commands.index("DATA") if "DATA" in post.commands else 0
         check("by the book", post.commands[data - 4:data] == [
             "EHLO evidock.invalid", "MAIL FROM:<evidock@court.example>", "RCPT TO:<a@court.example>", "RCPT TO:<b@court.example>"], post.commands)

@@ -238,7 +238,7 @@ struct CourtRequestsEndpoint: Endpoint {
         values["mayApprove"] =
             request.state == "open" && row.by != me.by && !request.approvers.contains(me.by)
         values["mayRefuse"] = ["open", "approved"].contains(request.state)
-        values["isApproved"] = ["approved", "packed"].contains(request.state)
+        values["isApproved"] = request.state == "approved"
         values["isPacked"] = request.state == "packed"
         values["isDelivered"] = request.state == "delivered"
         return try pages.page(

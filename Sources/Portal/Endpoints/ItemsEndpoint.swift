@@ -184,6 +184,7 @@ struct ItemsEndpoint: Endpoint {
                     .map { LocalMoment.text($0) }
             ),
         ].compactMap { label, value in value.map { ["label": label, "value": $0] } }
+        values["isLinked"] = item[key: "linked"] != nil
         values["links"] = (item[key: "cases"]?.arrayValue ?? []).map { link -> [String: Any] in
             let number = link[key: "caseNumber"]?.stringValue ?? ""
             return [

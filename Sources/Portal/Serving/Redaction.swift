@@ -30,6 +30,8 @@ struct Redaction {
         }
         guard kept.count < links.count else { return item }
         members["cases"] = kept.isEmpty ? nil : .array(kept)
+        // That it is linked stands in its custody, too; of whom sees a case of it no more is told.
+        if kept.isEmpty { members["linked"] = true }
         return .object(members)
     }
 
