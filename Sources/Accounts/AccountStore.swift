@@ -66,8 +66,8 @@ package final class AccountStore: Sendable {
 
     package func close() { try? queue.close() }
 
-    /// Copies all accounts as they are now, with their secrets and the programs' tokens, and without
-    /// sessions, one-time links and delays: whoever has the copy signs in anew.
+    /// Copies all accounts as they are now, with their secrets, and without sessions, one-time links,
+    /// delays and programs' tokens: whoever has the copy signs in anew.
     ///
     /// - Parameter path: of an empty file.
     /// - Throws: `accounts-unavailable`.
@@ -80,7 +80,8 @@ package final class AccountStore: Sendable {
                 try db.execute(
                     sql: """
                         PRAGMA journal_mode = DELETE;
-                        DELETE FROM sessions; DELETE FROM invitations; DELETE FROM delays; VACUUM;
+                        DELETE FROM sessions; DELETE FROM invitations; DELETE FROM delays;
+                        DELETE FROM tokens; VACUUM;
                         """)
             }
             try copy.close()

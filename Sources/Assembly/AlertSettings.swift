@@ -32,7 +32,16 @@ struct AlertMailSettings: Sendable {
     ///
     /// - Throws: `malformed-setting`: a password never goes over the network unencrypted.
     init?(_ reading: StrictReading) throws {
-        guard let server = try reading.text("alertMailServer") else { return nil }
+        guard let server = try reading.text("alertMailServer") else {
+            // Somebody believes that he is told.
+            guard try reading.text("alertMailFrom") == nil, try reading.texts("alertMailTo").isEmpty
+            else {
+                throw AssemblyFailure(
+                    .malformedSetting, subject: "alertMailServer",
+                    wanted: Bilingual("a mail server is wanted", "请填写邮件服务器"))
+            }
+            return nil
+        }
         func malformed(_ key: String, _ english: String, _ chinese: String) -> AssemblyFailure {
             AssemblyFailure(
                 .malformedSetting, subject: key, wanted: Bilingual(english, chinese))

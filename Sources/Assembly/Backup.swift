@@ -51,10 +51,11 @@ enum Backup {
 
 extension StationReader {
     /// Copies everything that cannot be made again into a folder: the ledger, its records, footage,
-    /// the policy, and the log's key and the accounts unless those are left out. Consistent while the station works: the
-    /// backup is of the checkpoint that was newest at the start. A folder that holds an earlier backup
-    /// of this station gets what is new. Every byte is verified by its digest, and durable when it
-    /// returns; until then the folder says what it said before.
+    /// the policy, and the log's key and the accounts unless those are left out. Consistent while the
+    /// station works: the backup is of the checkpoint that was newest at the start. A folder that holds
+    /// an earlier backup of this station gets what is new. Every byte of ledger, records and footage is
+    /// verified by its digest, and durable when it returns; until then the folder says what it said
+    /// before.
     package func backup(to path: String, withKey: Bool) async throws -> CarryReport {
         try requireBackupTarget(path)
         let keys = try keys()
@@ -72,6 +73,15 @@ extension StationReader {
             try root.makeDirectory("keys", mode: 0o700)
             try root.makeDirectory("policy")
             _ = try root.sweepStaging()
+            // First: where that cannot be, nobody waits for the rest.
+            if withKey {
+                try copyAccounts(to: root, at: path)
+            } else {
+                // Nor does an earlier backup's stay.
+                for secret in [AccountDesk.file, RootLayout.keyPlace, RootLayout.nextKeyPlace] {
+                    try root.remove(secret)
+                }
+            }
             let mirror = try LedgerMirror(root: root, place: "log", keys: keys.all)
             let held = try mirror.pull(from: source(at: try ledger.checkpoint().note))
             let snapshot = try LedgerSnapshot(ledger, at: try mirror.note() ?? [])
@@ -79,7 +89,6 @@ extension StationReader {
                 snapshot: snapshot, vault: try vaultReader(), target: root
             ).run(from: before?.treeSize ?? 0)
             try copySmallFiles(to: root, withKey: withKey)
-            if withKey { try copyAccounts(to: root, at: path) }
             let statement = Backup.Statement(
                 station: layout.station, treeSize: held.size, made: Clock.now())
             try root.replace(

@@ -52,7 +52,7 @@ extension StationReader {
     ///
     /// - Parameters:
     ///   - from: of a case, only what was still recorded then, or later;
-    ///   - to: and begun before that.
+    ///   - to: and begun by then.
     /// - Throws: `no-such-item` where there is none; `several-items`.
     package func itemsToExport(
         _ names: [String], caseNumber: String?, from: Timestamp? = nil, to: Timestamp? = nil,
@@ -68,7 +68,8 @@ extension StationReader {
         if let caseNumber {
             var filter = ListFilter()
             filter.caseNumber = try CaseNumber(asked: caseNumber)
-            filter.to = to
+            // Begun by then.
+            filter.to = to.map { Timestamp(milliseconds: $0.milliseconds + 1) }
             filter.limit = .max
             for line in try index.list(filter) where line.lasts(until: from) {
                 found.formUnion([line.item] + line.sidecars)
@@ -300,9 +301,12 @@ private struct BagStamps {
 }
 
 extension ListedItem {
-    /// Whether it was not over before that moment.
+    /// Whether it was not over before that moment. What nobody could read the length of may have gone
+    /// on for a day.
     fileprivate func lasts(until moment: Timestamp?) -> Bool {
         guard let moment else { return true }
-        return cursor.start + (durationMicroseconds ?? 0) / 1000 >= moment.milliseconds
+        let longest: Int64 = 86_400_000
+        let length = durationMicroseconds.map { $0 / 1000 } ?? longest
+        return cursor.start + length >= moment.milliseconds
     }
 }

@@ -41,10 +41,13 @@ package enum CourtRequestOrder: Sendable {
         guard let path = text("path"), path.hasPrefix("/"), let letter = text("letter"),
             let court = text("court"), let number = text("case"), let why = text("why")
         else { return nil }
+        let (from, to) = (text("from").map { Timestamp($0) }, text("to").map { Timestamp($0) })
+        // A bound that nobody can read is not none.
+        if case .some(nil) = from { return nil }
+        if case .some(nil) = to { return nil }
         self = .add(
-            path: path, letter: letter, court: court, caseNumber: number,
-            from: text("from").flatMap { Timestamp($0) }, to: text("to").flatMap { Timestamp($0) },
-            why: why)
+            path: path, letter: letter, court: court, caseNumber: number, from: from ?? nil,
+            to: to ?? nil, why: why)
     }
 }
 
@@ -107,7 +110,12 @@ struct CourtRequestBook {
             throw Self.refusal(before.name, refusal.english, refusal.chinese)
         }
         _ = try await enter(step.row, previous: before.leaf)
-        return try known(before.name)
+        let after = try known(before.name)
+        // Somebody else may have answered meanwhile: then this one counts for nothing.
+        guard after.steps.contains(where: { $0.row == step }) else {
+            throw Self.refusal(before.name, "it was answered meanwhile", "该申请刚刚已被处理")
+        }
+        return after
     }
 
     func known(_ name: String) throws -> ListedCourtRequest {
@@ -176,6 +184,8 @@ extension ListedCourtRequest {
 
 extension StationReader {
     private static let most = 10_000
+    /// Bytes of a package's list of its papers: some lines for each entry about each item.
+    private static let manifestLimit = 256 << 20
 
     /// Requests by other courts, the newest first.
     package func courtRequests(log: Logger) async throws -> [JSONValue] {
@@ -212,7 +222,8 @@ extension StationReader {
         _ path: String, items: Int, for request: String
     ) throws -> CourtRequestStepRow {
         let place = "tagmanifest-sha256.txt"
-        guard let manifest = try ForeignFolder(path: path).read(place, limit: 1 << 20) else {
+        guard let manifest = try ForeignFolder(path: path).read(place, limit: Self.manifestLimit)
+        else {
             throw AssemblyFailure(.unreadableFile, subject: "\(path)/\(place)")
         }
         var step = CourtRequestStepRow(request: request, step: .packed, by: "")

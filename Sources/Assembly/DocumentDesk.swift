@@ -9,20 +9,8 @@ import Synchronization
 
 /// Takes documents into the vault, as items of a source of their own.
 struct DocumentDesk {
-    enum Kind: String {
-        /// A notary's.
-        case certificate
-        /// Another court's, that asks for footage.
-        case courtLetter = "court-letter"
-
-        /// What stands where an item has its recorder: the same PDF again is the same item.
-        fileprivate var recorder: String {
-            self == .certificate ? "notary-certificates" : "court-letters"
-        }
-    }
-
     let station: Station
-    let kind: Kind
+    let kind: DocumentSource
     /// The most bytes of a document.
     static let byteLimit: Int64 = 64 << 20
 
@@ -41,7 +29,7 @@ struct DocumentDesk {
         guard let resolved = LocalPath.resolved(folder) else {
             throw AssemblyFailure(.noSuchDirectory, subject: folder)
         }
-        var overrides = RecorderOverrides(recorder: kind.recorder)
+        var overrides = RecorderOverrides(recorder: kind.rawValue)
         if kind == .certificate { overrides.source = .notary }
         overrides.only = name
         let outcomes = Mutex<[FileOutcome]>([])

@@ -18,9 +18,10 @@ package enum Restoration {
     /// - Parameters:
     ///   - path: the root, empty or not there.
     ///   - key: the offline copy of the log's key, where the backup has none.
+    ///   - withAccounts: whoever could sign in at the backup can again, whatever was changed since.
     /// - Throws: `wrong-usage`, `not-empty`; a ``MirrorFailure`` where the backup's log does not hold.
     package static func restore(
-        from backup: String, to path: String, key: String?
+        from backup: String, to path: String, key: String?, withAccounts: Bool
     ) async throws -> CarryReport {
         let statement = try Backup.Statement(at: backup)
         guard case .vacant = try RootLayout.look(at: path),
@@ -51,8 +52,9 @@ package enum Restoration {
             let report = try carry(backup, to: root, keys: keyring.keys)
             try copySmallFiles(from: backup, to: root)
             let accounts = AccountDesk.file
-            if let bytes = try SmallFile.read(
-                backup + "/" + accounts, limit: StationReader.accountsLimit)
+            if withAccounts,
+                let bytes = try SmallFile.read(
+                    backup + "/" + accounts, limit: StationReader.accountsLimit)
             {
                 try root.replace(bytes, at: accounts, mode: 0o600)
             }

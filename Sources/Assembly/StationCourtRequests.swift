@@ -1,13 +1,12 @@
 import CaseIndex
 import DurableFiles
 import Evidence
-import Fixity
 import Ingest
 import Portal
 
 /// Requests by other courts, in an open station.
 struct StationCourtRequests: CourtRequestDesk {
-    private static let most = 500
+    private static let most = 20_000
 
     let station: Station
 
@@ -24,6 +23,11 @@ struct StationCourtRequests: CourtRequestDesk {
     }
 
     func enter(_ letter: CourtLetter, by: String) async throws -> String {
+        guard letter.scan.starts(with: Array("%PDF-".utf8)) else {
+            throw AssemblyFailure(
+                .wrongUsage, subject: "PDF",
+                wanted: Bilingual("the scan of the letter is to be a PDF", "扫描件应为 PDF 文件"))
+        }
         let book = CourtRequestBook(station: station)
         let made = try await book.add(
             letter: letter.letter, court: letter.court, caseNumber: letter.caseNumber,
@@ -31,7 +35,8 @@ struct StationCourtRequests: CourtRequestDesk {
         ) {
             // It is taken in as every file is, out of a folder that is swept at the next start.
             let root = station.root
-            let place = "staging/letter-\(SHA256Digest.of(letter.scan).hex).pdf"
+            let turn = UInt64.random(in: 0...UInt64.max)
+            let place = "staging/letter-\(turn).pdf"
             try await offPool { _ = try root.publish(letter.scan, at: place) }
             defer { try? root.remove(place) }
             return try await DocumentDesk(station: station, kind: .courtLetter)

@@ -46,6 +46,7 @@ def witnessed():
             station.ingest()
         joined = station.run("user", "add", "000042", "--role", "officer")
         check("there is an account", joined[0] == 0, joined)
+        check("with a token", station.run("user", "token", "000042", "--name", "t", "--scope", "verify", "--days", "9")[0] == 0)
         code, out, errors = station.run("backup", "--out", place("backup"), "--json")
         made = json.loads(out) if out else {}
         check("a backup is made while the station works", code == 0 and made.get("objects") == 3, (code, out, errors))
@@ -59,10 +60,12 @@ def witnessed():
         with open(place("backup", "accounts.sqlite"), "rb") as file:
             copied = file.read()
         with sqlite3.connect(f"file:{place('backup', 'accounts.sqlite')}?mode=ro", uri=True) as accounts:
-            rows = {table: accounts.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("accounts", "invitations", "sessions", "delays")}
-        check("but no links and sessions", rows["accounts"] >= 1 and rows["invitations"] + rows["sessions"] + rows["delays"] == 0, rows)
+            rows = {table: accounts.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("accounts", "invitations", "sessions", "delays", "tokens")}
+        check("but no links and sessions", rows["accounts"] >= 1 and sum(rows.values()) == rows["accounts"], rows)
+        shutil.copytree(place("backup"), place("bare"))
         code, out, errors = station.run("backup", "--out", place("bare"), "--no-key")
-        check("nor anything secret where no key is wanted", code == 0 and not os.path.exists(place("bare", "accounts.sqlite")), errors)
+        check("nor anything secret where no key is wanted, also of an earlier time", code == 0
+              and not any(os.path.exists(place("bare", name)) for name in ("accounts.sqlite", "keys/log.key")), errors)
         check("made again it takes what is new", code == 0 and again["objects"] == 1 and again["treeSize"] > backed,
               (code, out, errors))
         shutil.copytree(place("backup"), place("yesterday"))
@@ -73,7 +76,9 @@ def witnessed():
         os.rename(station.root, place("burnt"))
 
         restored = Restored(station, "new")
-        code, out, errors = restored.run("restore", place("yesterday"), "--json")
+        bare = Restored(station, "bare-new")
+        check("no account comes back unasked", bare.run("restore", place("yesterday"))[0] == 0 and not os.path.exists(bare.root + "/accounts.sqlite"))
+        code, out, errors = restored.run("restore", place("yesterday"), "--accounts", "--json")
         report = json.loads(out) if out else {}
         check("the backup is put back", code == 0 and report.get("treeSize") == again["treeSize"], (code, out, errors))
         with open(restored.root + "/accounts.sqlite", "rb") as file:

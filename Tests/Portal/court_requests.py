@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import shutil
+import socket
 import sys
 
 sys.dont_write_bytecode = True
@@ -82,7 +83,7 @@ def whole():
         code, out, errors = run("export", "--request", name, "--out", place("bag"), "--json", "--wait", "0")
         check("the package is made", code == 0 and json.loads(out)["items"] == 1, (code, out, errors))
         footage = [file for _, _, files in os.walk(place("bag", "data")) for file in files]
-        check("of the case's footage", any(world.items[OWN] in file or file.endswith(".mp4") for file in footage), footage[:20])
+        check("of the case's footage alone", [file for file in footage if file.endswith(".mp4")] == [world.items[OWN] + "_DSJ_R1_000048_20190810_083000.mp4"], footage[:20])
         with open(place("bag", "tagmanifest-sha256.txt"), "rb") as file:
             bag = hashlib.sha256(file.read()).hexdigest()
         code, out, _ = run("verify", place("bag"))
@@ -113,6 +114,15 @@ def whole():
             check("it is approved", client.ask("POST", other, {"guard": client.guard(), "do": "approved"})[0] == 200)
         code, out, errors = run("export", "--request", second["request"], "--out", place("none"))
         check("where nothing is of that time, that is told, and nothing is made", code == 1 and not os.path.exists(place("none")), (code, errors))
+        # Eight seconds from 08:30:00 on: what touches the time goes along, what does not stays.
+        for first, last, wanted in (("2019-08-10T08:30:05", "2019-08-10T09:00:00", 1), ("2019-08-10T08:30:09", "2019-08-10T09:00:00", 0),
+                                    ("2019-08-10T08:00:00", "2019-08-10T08:30:00", 1), ("2019-08-10T08:00:00", "2019-08-10T08:29:59", 0)):
+            code, out, errors = add("--from", first + "+08:00", "--to", last + "+08:00", "--json")
+            ranged = json.loads(out)["request"] if out else ""
+            for client in (judge, supervisor):
+                client.ask("POST", "/court-requests/" + ranged, {"guard": client.guard(), "do": "approved"})
+            code, out, errors = run("export", "--request", ranged, "--out", place("bag" + ranged), "--json", "--wait", "0")
+            check(f"from {first} to {last}: {wanted}", code == (0 if wanted else 1) and (json.loads(out)["items"] if out else 0) == wanted, (code, out, errors))
         check("it can be refused still", run("court-request", "refuse", second["request"], "--why", "无录像")[0] == 0)
         code, out, _ = run("court-request", "list")
         check("both are listed", code == 0 and "函2" in out and "handed over" in out and "refused" in out, out)
@@ -147,7 +157,13 @@ def rights():
             status, page, _ = send(supervisor, **{**LETTER, **wrong})
             check(f"refused, and what was typed stays: {wrong}", status == 422 and 'role="alert"' in page and "异议审查" in page or wrong == {"why": ""} and status == 422, status)
         for scan in (None, b"", b"<html>", b"\x89PNG\r\n\x1a\n"):
-            check(f"no PDF: {scan}", send(supervisor, scan=scan, **LETTER)[0] == 422)
+            status, page, _ = send(supervisor, scan=scan, **LETTER)
+            check(f"no PDF: {scan}", status == 422 and world.site.station.root not in page, status)
+        # Who has not signed in is told so before anything of a large body is taken.
+        line = socket.create_connection(tuple([supervisor.host.split(":")[0], int(supervisor.host.split(":")[1])]), timeout=20)
+        line.sendall(b"POST /court-requests HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 33000000\r\n\r\n--b\r\n")
+        check("a stranger's letter is not waited for", line.recv(4096).startswith(b"HTTP/1.1 401 "))
+        line.close()
         check("another page's form", send(supervisor, guard="x" * 43, **LETTER)[0] == 403)
         check("a form without a file", supervisor.ask("POST", "/court-requests", {"guard": supervisor.guard(), **LETTER})[0] == 415)
         good = f'--b\r\nContent-Disposition: form-data; name="guard"\r\n\r\n{supervisor.guard()}\r\n'.encode()

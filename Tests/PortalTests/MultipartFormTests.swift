@@ -12,7 +12,7 @@ import Testing
         } + Array("--\(boundary)--\r\n".utf8)
     }
 
-    /// RFC 7578 section 4.1, with the preamble that it does not have and the types that it may.
+    /// RFC 7578 section 4: names in any case, types that a part may have, a part with nothing in it.
     @Test func partsComeByTheirNames() throws {
         let text = """
             --AaB03x\r

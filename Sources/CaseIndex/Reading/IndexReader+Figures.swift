@@ -83,6 +83,7 @@ extension IndexReader {
                 """
                 SELECT count(DISTINCT coalesce(recorder, volumeSerial)) FROM visits
                 WHERE origin = ?1 AND leaf >= ?2 AND docked >= ?3
+                    AND ifnull(recorder, '') NOT IN \(Self.documents)
                 """,
                 [
                     .integer(try firstLeaf(since: docked, of: origin)),

@@ -10,7 +10,7 @@ extension IndexReader {
     package func list(_ filter: ListFilter = ListFilter()) throws -> [ListedItem] {
         guard filter.limit > 0 else { return [] }
         return try read { db in
-            var visible = try filter.sight.map { try VisibleCases($0, self) }
+            var visible = filter.sight.map { VisibleCases($0, self) }
             // By a case that somebody may not see he finds nothing.
             if let number = filter.caseNumber, try visible?.has(number.description) == false {
                 return []
@@ -138,16 +138,13 @@ private struct ListQuery {
             var condition = each.joined(separator: term.isExcluded ? " AND " : " OR ")
             // What stands in a case that he may not see leaves nothing out: such items are looked at
             // one by one.
-            if term.isExcluded, sight != nil {
-                condition += """
-                     OR EXISTS (SELECT 1 FROM assignments k WHERE k.origin = i.origin
-                        AND k.item = i.leaf AND k.stands = 1
-                        AND k.number NOT IN (SELECT value FROM json_each(?)))
-                    """
-            }
+            if term.isExcluded, let sight { condition += " OR " + Self.hasHiddenCase(sight) }
             conditions.append("(" + condition + ")")
             values += term.spellings.map(IndexTables.Value.text)
-            if term.isExcluded, let sight { values.append(.text(Self.list(sight.cases))) }
+            if term.isExcluded, let sight {
+                values.append(.text(Self.list(sight.cases)))
+                values += CourtCondition.values(sight.courts)
+            }
         }
     }
 
@@ -213,6 +210,21 @@ private struct ListQuery {
                 """
             values.insert(.text(Self.list(sight.cases)), at: 0)
         }
+    }
+
+    /// Of an item: it is linked to a case that somebody may not see; given his cases and his courts.
+    private static func hasHiddenCase(_ sight: ListFilter.Sight) -> String {
+        let courts = ["0"] + sight.courts.map { _ in CourtCondition.sql(of: "k.number") }
+        return """
+            EXISTS (
+                SELECT 1 FROM assignments k
+                LEFT JOIN cases c ON c.origin = k.origin AND c.number = k.number
+                LEFT JOIN restrictions r ON r.origin = k.origin AND r.number = k.number
+                WHERE k.origin = i.origin AND k.item = i.leaf AND k.stands = 1
+                    AND k.number NOT IN (SELECT value FROM json_each(?))
+                    AND (ifnull(\(CaseRestriction.holds), 0)
+                        OR NOT (\(courts.joined(separator: " OR ")))))
+            """
     }
 
     /// Of an item: none of its cases is restricted.
@@ -342,7 +354,7 @@ private struct VisibleCases {
     private let reader: IndexReader
     private var known: [String: Bool] = [:]
 
-    init(_ sight: ListFilter.Sight, _ reader: IndexReader) throws {
+    init(_ sight: ListFilter.Sight, _ reader: IndexReader) {
         self.reader = reader
         (opened, courts) = (Set(sight.cases), Set(sight.courts))
     }

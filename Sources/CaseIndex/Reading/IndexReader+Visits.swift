@@ -44,6 +44,10 @@ package struct QuarantinedEntry: Hashable, Sendable {
 }
 
 extension IndexReader {
+    /// What are no recorders, as a list in SQL.
+    static let documents =
+        "(" + DocumentSource.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ") + ")"
+
     /// A visit is its recorder's last where none of the same recorder came after it. A recorder
     /// without a number of its own is told by its volume's serial and label.
     private static let isLast = """
@@ -83,6 +87,7 @@ extension IndexReader {
             JOIN sightings s ON s.origin = v.origin AND s.visit = v.leaf
             JOIN items i ON i.origin = s.origin AND i.leaf = s.item
             WHERE v.mayBeCleared = 1 AND \(Self.isLast)
+                AND ifnull(v.recorder, '') NOT IN \(Self.documents)
             ORDER BY v.origin, v.leaf, s.path
             """
         ).map {

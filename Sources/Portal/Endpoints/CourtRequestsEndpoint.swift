@@ -6,6 +6,8 @@ import Hummingbird
 /// What other courts ask for (外院调取): a letter with its scan, two approvals, the sealed package that
 /// the command line makes, and the receipt.
 struct CourtRequestsEndpoint: Endpoint {
+    /// Requests that a list shows.
+    private static let most = 500
     /// Bytes of a form with a letter's scan.
     private static let longestLetter = 32 << 20
 
@@ -22,10 +24,11 @@ struct CourtRequestsEndpoint: Endpoint {
             return try await list([:], me, context)
         }
         router.post("court-requests") { request, context in
+            // Nobody else makes us hold so much.
+            let me = try Rights.require(.giveOut, context)
             let form = try await Form(
                 request, withFile: "scan", upTo: Self.longestLetter)
             try form.require(context)
-            let me = try Rights.require(.giveOut, context)
             do {
                 let name = try await desk.enter(try await letter(form, me), by: me.by)
                 return Response.redirect(to: Self.path(name), type: .normal)
@@ -41,31 +44,29 @@ struct CourtRequestsEndpoint: Endpoint {
                 json: ["requests": .array(try await mine(me).map(\.json))], request)
         }
         router.get("court-requests/:request") { _, context in
-            let (me, found, standing) = try await own(context)
-            return try page(found, [:], me, standing, context)
+            let (me, found) = try await own(context)
+            return try page(found, [:], me, context)
         }
         router.post("court-requests/:request") { request, context in
             let form = try await Form(request)
             try form.require(context)
-            let (me, found, standing) = try await own(context)
+            let (me, found) = try await own(context)
             do {
                 try await desk.take(try step(form, found, me))
                 guard let after = try await desk.courtRequest(found.name) else {
                     throw PortalProblem.notFound
                 }
-                return try page(after, ["done": true], me, standing, context)
+                return try page(after, ["done": true], me, context)
             } catch let problem as PortalProblem where problem.status == .unprocessableContent {
                 return try page(
-                    found, ["problem": problem.title.text(in: context.language)], me, standing,
-                    context)
+                    found, ["problem": problem.title.text(in: context.language)], me, context)
             } catch let failure as any Failure where failure.disposition == .quarantine {
                 return try page(
-                    found, ["problem": failure.problem.text(in: context.language)], me, standing,
-                    context)
+                    found, ["problem": failure.problem.text(in: context.language)], me, context)
             }
         }
         router.get("court-requests/:request/letter") { _, context in
-            let (me, found, _) = try await own(context)
+            let (me, found) = try await own(context)
             guard let object = try await footage.object(of: found.row.document) else {
                 throw PortalProblem.notFound
             }
@@ -95,7 +96,7 @@ struct CourtRequestsEndpoint: Endpoint {
     /// Requests of cases that he may give footage of.
     private func mine(_ me: Account) async throws -> [CourtRequest] {
         var (shown, known): ([CourtRequest], [CaseNumber: Bool]) = ([], [:])
-        for request in try await desk.courtRequests() {
+        for request in try await desk.courtRequests() where shown.count < Self.most {
             let number = request.row.caseNumber
             if known[number] == nil {
                 known[number] = try await standing(of: number.description, me) != nil
@@ -115,13 +116,13 @@ struct CourtRequestsEndpoint: Endpoint {
     /// - Throws: `not-found`, also where it is not for him.
     private func own(
         _ context: PortalContext
-    ) async throws -> (Account, CourtRequest, CaseStanding) {
+    ) async throws -> (Account, CourtRequest) {
         let me = try Rights.require(.giveOut, context)
         let name = try context.parameters.require("request")
         guard let found = try await desk.courtRequest(name),
-            let standing = try await standing(of: found.row.caseNumber.description, me)
+            try await standing(of: found.row.caseNumber.description, me) != nil
         else { throw PortalProblem.notFound }
-        return (me, found, standing)
+        return (me, found)
     }
 
     // MARK: - Forms
@@ -156,7 +157,7 @@ struct CourtRequestsEndpoint: Endpoint {
         var step = CourtRequestStepRow(
             request: request.name, step: kind, why: form["why"].flatMap(Purposes.checked),
             by: me.by)
-        step.receiver = form["receiver"]
+        if kind == .delivered { step.receiver = form["receiver"] }
         if kind == .refused, step.why == nil {
             throw PortalProblem(.unprocessableContent, "no-reason", Texts.both("reasonWanted"))
         }
@@ -200,8 +201,7 @@ struct CourtRequestsEndpoint: Endpoint {
     }
 
     private func page(
-        _ request: CourtRequest, _ more: [String: Any], _ me: Account, _ standing: CaseStanding,
-        _ context: PortalContext
+        _ request: CourtRequest, _ more: [String: Any], _ me: Account, _ context: PortalContext
     ) throws -> Response {
         let language = context.language
         func text(_ key: String) -> String { Texts.all.text(key, in: language) }

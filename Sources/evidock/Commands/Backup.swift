@@ -8,8 +8,8 @@ struct Backup: AsyncParsableCommand {
         discussion: """
             Consistent while the station works. A folder that holds an earlier backup gets what is \
             new. The log's key and the accounts go along unless --no-key: without an offline copy of \
-            the key a station cannot be put back. An account is put back as it was at the backup, \
-            signed in nowhere.
+            the key a station cannot be put back. Accounts go without sessions and programs' \
+            tokens.
             \(ExitCodes.help)
             """)
 
@@ -45,6 +45,10 @@ struct Restore: AsyncParsableCommand {
 
     @Argument(help: "The folder of a backup.") var backup: String?
     @Option(help: "The offline copy of the log's key, where the backup has none.") var key: String?
+    @Flag(
+        help:
+            "Puts the accounts back as they were: look at who was let go since, and end his again.")
+    var accounts = false
     @Flag(help: "Signs without having compared with a witness.") var unwitnessed = false
     @Option(help: "Why.") var why: String?
     @OptionGroup var global: GlobalOptions
@@ -62,7 +66,7 @@ struct Restore: AsyncParsableCommand {
         if let backup {
             let report = try await Restoration.restore(
                 from: LocalPath.absolute(backup), to: LocalPath.absolute(settings.root),
-                key: key.map(LocalPath.absolute))
+                key: key.map(LocalPath.absolute), withAccounts: accounts)
             isWhole = report.lostItems.isEmpty && report.missingRecords == 0
             RestorePrinter.print(
                 report, json: global.json,
