@@ -19,6 +19,8 @@ package final class Station: Sendable {
     package let layout: RootLayout
     package let settings: Settings
     package let stages: Stages
+    /// What pages ask of the index: however long a search takes, footage is taken in meanwhile.
+    let pageIndex: IndexReader
     package let board = DockBoard()
     package let active: ActiveVisits
     let cosigning = CosigningBoard()
@@ -127,6 +129,7 @@ package final class Station: Sendable {
             index: try IndexReader(path: IndexFile.path(in: layout.path)), feeder: feeder,
             inspector: Inspector(executable: InspectorProgram.path(settings.inspector)),
             catalogue: catalogue, settings: settings.ingest, log: log, now: now)
+        pageIndex = try IndexReader(path: IndexFile.path(in: layout.path))
         active = ActiveVisits(hasLeft: { [replicationIsDue, matchingIsDue] in
             replicationIsDue.fire()
             matchingIsDue.fire()

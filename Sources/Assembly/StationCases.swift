@@ -14,7 +14,7 @@ struct CaseStandings {
 
     init(_ station: Station) throws {
         (index, courts, now) = (
-            station.stages.index, try station.courts(), station.stages.now()
+            station.pageIndex, try station.courts(), station.stages.now()
         )
     }
 
@@ -44,7 +44,7 @@ struct StationCases: CaseDesk, DisclosureDesk {
 
     let station: Station
 
-    private var index: IndexReader { station.stages.index }
+    private var index: IndexReader { station.pageIndex }
 
     func standing(of text: String) async throws -> CaseStanding? {
         try await offPool {

@@ -11,13 +11,13 @@ struct StationCourtRequests: CourtRequestDesk {
     let station: Station
 
     func courtRequests() async throws -> [CourtRequest] {
-        try await offPool { [index = station.stages.index] in
+        try await offPool { [index = station.pageIndex] in
             try index.courtRequests(limit: Self.most).map(CourtRequest.init)
         }
     }
 
     func courtRequest(_ name: String) async throws -> CourtRequest? {
-        try await offPool { [index = station.stages.index] in
+        try await offPool { [index = station.pageIndex] in
             try index.courtRequest(name).map(CourtRequest.init)
         }
     }

@@ -17,7 +17,7 @@ struct StationFootage: FootageDesk {
 
     func ownership(of item: String) async throws -> ItemOwnership? {
         try await offPool { [station] () -> ItemOwnership? in
-            guard let found = try station.stages.index.kept(item) else { return nil }
+            guard let found = try station.pageIndex.kept(item) else { return nil }
             let desk = try CaseStandings(station)
             let links = found.cases.map(\.assignment)
             let whole = Set(links.filter { $0.from == nil && $0.to == nil }.map(\.caseNumber))
@@ -32,7 +32,7 @@ struct StationFootage: FootageDesk {
     func object(of name: String) async throws -> FootageObject? {
         try await offPool { [station, known, sound] () -> FootageObject? in
             if let object = known[name] { return object }
-            guard let item = try station.stages.index.kept(name) else { return nil }
+            guard let item = try station.pageIndex.kept(name) else { return nil }
             let rows = try station.stages.reader.rows(of: item.leaf).map(\.row)
             let listed = try rows.first { $0.kind == BlocksRow.kind }.map { try BlocksRow($0) }
             let blocks = listed?.digests ?? [item.sha256]

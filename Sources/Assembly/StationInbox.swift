@@ -32,7 +32,7 @@ struct StationInbox: InboxDesk {
         (filter.officer, filter.isUnassigned) = (officer, true)
         filter.after = cursor.flatMap { ListCursor($0) }
         filter.limit = Self.pageLength + 1
-        let index = station.stages.index
+        let index = station.pageIndex
         var listed: [ListedItem]
         if let docking {
             // One docking has few files: they are all looked at.
@@ -127,7 +127,7 @@ struct StationInbox: InboxDesk {
     }
 
     func isKnown(_ item: String) async throws -> Bool {
-        try await offPool { [index = station.stages.index] in
+        try await offPool { [index = station.pageIndex] in
             guard case .one(let found) = try index.item(item) else { return false }
             return found.name == item && found.deleted == nil
         }
@@ -139,7 +139,7 @@ struct StationInbox: InboxDesk {
     }
 
     func openClaims() async throws -> [Claim] {
-        try await offPool { [index = station.stages.index] in
+        try await offPool { [index = station.pageIndex] in
             try index.openClaims(limit: Self.mostClaims).map { listed in
                 var claim = listed.claim
                 if case .one(let item) = try index.item(listed.item) {
@@ -154,7 +154,7 @@ struct StationInbox: InboxDesk {
     func answer(_ claim: ClaimRow, officer: String?) async throws {
         try PlainText.check(claim.why, of: "why", limit: 1000)
         try PlainText.check(officer, of: "--officer", limit: 64)
-        let isOpen = try await offPool { [index = station.stages.index] in
+        let isOpen = try await offPool { [index = station.pageIndex] in
             try LedgerName(claim.item).map { try index.claims(on: $0) }?.contains {
                 $0.account == claim.account && $0.state == .open && $0.isMine == claim.isMine
             } ?? false
@@ -193,7 +193,7 @@ struct StationInbox: InboxDesk {
     }
 
     func recorder(of officer: String) async throws -> String? {
-        try await offPool { [index = station.stages.index, now = station.stages.now()] in
+        try await offPool { [index = station.pageIndex, now = station.stages.now()] in
             try index.recorders(everOf: officer).last { recorder in
                 let holder = try index.holder(of: recorder, at: now)
                 return (holder.borrower ?? holder.carrier ?? holder.owner) == officer
@@ -224,7 +224,7 @@ struct StationInbox: InboxDesk {
         guard try await actions().contains(task.action) else {
             throw refuse("this action is not known", "未知的任务类别")
         }
-        let index = station.stages.index
+        let index = station.pageIndex
         let holder = try await offPool { () -> String? in
             guard let recorder = task.recorder else { return nil }
             let holder = try index.holder(of: recorder, at: now)

@@ -36,7 +36,7 @@ final class StationOverview: Sendable {
     func daysLeft() throws -> Int64? {
         let today = (station.stages.now().milliseconds + Self.chinaOffset)
             .flooredQuotient(Self.day)
-        let daily = try station.stages.index.daily(since: today - 30).map(\.figures)
+        let daily = try station.pageIndex.daily(since: today - 30).map(\.figures)
             .filter { $0.day <= today }
         guard let first = daily.map(\.day).min() else { return nil }
         let bytes = daily.reduce(0) { $0 + $1.bytes }
@@ -50,14 +50,14 @@ final class StationOverview: Sendable {
         {
             return found.figures
         }
-        let figures = try station.stages.index.fixityFigures(
+        let figures = try station.pageIndex.fixityFigures(
             before: station.settings.fixityDeadline(now))
         fixity.withLock { $0 = (figures, now.milliseconds) }
         return figures
     }
 
     private func count() throws -> Overview {
-        let (index, now) = (station.stages.index, station.stages.now())
+        let (index, now) = (station.pageIndex, station.stages.now())
         let today = (now.milliseconds + Self.chinaOffset).flooredQuotient(Self.day)
         let midnight = Timestamp(milliseconds: today * Self.day - Self.chinaOffset)
         var overview = Overview()

@@ -57,7 +57,7 @@ struct StationPortal: PortalStation {
             var answers = DigestAnswers()
             if language != nil { answers.add(row: ListVerdict.header) }
             do {
-                let summary = try reader.verify(sent: list, in: station.stages.index) { verdict in
+                let summary = try reader.verify(sent: list, in: station.pageIndex) { verdict in
                     if let language {
                         answers.add(row: verdict.csv(in: language))
                     } else {

@@ -26,7 +26,7 @@ struct StationSpotChecks: SpotCheckDesk {
             filter.from = days.lowerBound
             filter.to = Timestamp(milliseconds: days.upperBound.milliseconds + 1)
             filter.limit = Self.mostToDrawFrom + 1
-            let found = try station.stages.index.list(filter).map(\.item)
+            let found = try station.pageIndex.list(filter).map(\.item)
             guard found.count <= Self.mostToDrawFrom else {
                 throw AssemblyFailure(
                     .wrongUsage, subject: "days",
@@ -59,13 +59,13 @@ struct StationSpotChecks: SpotCheckDesk {
     }
 
     func spotChecks() async throws -> [SpotCheck] {
-        try await offPool { [index = station.stages.index] in
+        try await offPool { [index = station.pageIndex] in
             try index.spotChecks(limit: Self.shown).map(\.check)
         }
     }
 
     func spotCheck(_ name: String) async throws -> SpotCheck? {
-        try await offPool { [index = station.stages.index] in try index.spotCheck(name)?.check }
+        try await offPool { [index = station.pageIndex] in try index.spotCheck(name)?.check }
     }
 }
 
