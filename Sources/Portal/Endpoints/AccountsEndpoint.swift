@@ -75,7 +75,7 @@ struct AccountsEndpoint: Endpoint {
             as AccountFailure
         {
             let values = [
-                "problem": failure.problem.text(in: context.language),
+                "problem": failure.words(in: context.language),
                 "next": failure.nextStep.text(in: context.language),
             ]
             return try await page(values, me, context, status: .unprocessableContent)

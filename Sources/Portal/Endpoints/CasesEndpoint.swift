@@ -25,7 +25,7 @@ struct CasesEndpoint: Endpoint {
                     "cases", "cases", values(of: found, text, context.language), context)
             } catch let failure as any Failure where failure.disposition == .quarantine {
                 var values = values(of: [], text, context.language)
-                values["problem"] = failure.problem.text(in: context.language)
+                values["problem"] = failure.words(in: context.language)
                 return try pages.page(
                     "cases", "cases", values, context, status: .unprocessableContent)
             }
@@ -146,7 +146,7 @@ struct CasesEndpoint: Endpoint {
         } catch let problem as PortalProblem where problem.status == .unprocessableContent {
             values["problem"] = problem.title.text(in: context.language)
         } catch let failure as any Failure where failure.disposition == .quarantine {
-            values["problem"] = failure.problem.text(in: context.language)
+            values["problem"] = failure.words(in: context.language)
         }
         // He may have let himself out.
         guard let after = try await cases.standing(of: standing.number.description),

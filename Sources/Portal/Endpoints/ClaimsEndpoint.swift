@@ -26,7 +26,7 @@ struct ClaimsEndpoint: Endpoint {
                     ["problem": problem.title.text(in: context.language)], context)
             } catch let failure as any Failure where failure.disposition == .quarantine {
                 return try await page(
-                    ["problem": failure.problem.text(in: context.language)], context)
+                    ["problem": failure.words(in: context.language)], context)
             }
         }
     }

@@ -35,7 +35,7 @@ struct CourtRequestsEndpoint: Endpoint {
             } catch let problem as PortalProblem where problem.status == .unprocessableContent {
                 return try await list(typed(form, problem.title, context), me, context)
             } catch let failure as any Failure where failure.disposition == .quarantine {
-                return try await list(typed(form, failure.problem, context), me, context)
+                return try await list(typed(form, failure.pageProblem, context), me, context)
             }
         }
         router.get("api/v1/court-requests") { request, context in
@@ -62,7 +62,7 @@ struct CourtRequestsEndpoint: Endpoint {
                     found, ["problem": problem.title.text(in: context.language)], me, context)
             } catch let failure as any Failure where failure.disposition == .quarantine {
                 return try page(
-                    found, ["problem": failure.problem.text(in: context.language)], me, context)
+                    found, ["problem": failure.words(in: context.language)], me, context)
             }
         }
         router.get("court-requests/:request/letter") { _, context in

@@ -38,7 +38,7 @@ struct ItemsEndpoint: Endpoint {
                 return try pages.page(
                     "recordings", "recordings", values, context, status: problem.status)
             } catch let failure as any Failure where failure.disposition == .quarantine {
-                values["problem"] = failure.problem.text(in: context.language)
+                values["problem"] = failure.words(in: context.language)
                 return try pages.page(
                     "recordings", "recordings", values, context, status: .unprocessableContent)
             }

@@ -36,7 +36,7 @@ struct NotaryEndpoint: Endpoint {
             } catch let failure as MalformedList {
                 return try await page(
                     [
-                        "list": list, "problem": failure.problem.text(in: context.language),
+                        "list": list, "problem": failure.words(in: context.language),
                         "next": failure.nextStep.text(in: context.language),
                     ], context, status: .unprocessableContent)
             }
@@ -61,7 +61,7 @@ struct NotaryEndpoint: Endpoint {
             } catch let failure as any Failure where failure.disposition == .quarantine {
                 return try await page(
                     [
-                        "problem": failure.problem.text(in: context.language),
+                        "problem": failure.words(in: context.language),
                         "first": form["first"] ?? "", "second": form["second"] ?? "",
                     ], context, status: .unprocessableContent)
             }

@@ -27,7 +27,7 @@ struct OwnEndpoint: Endpoint {
                     status: problem.status)
             } catch let failure as AccountFailure where failure.disposition == .quarantine {
                 let values = [
-                    "problem": failure.problem.text(in: context.language),
+                    "problem": failure.words(in: context.language),
                     "next": failure.nextStep.text(in: context.language),
                 ]
                 return try await page(values, me, context, status: .unprocessableContent)

@@ -26,7 +26,7 @@ struct SpotCheckEndpoint: Endpoint {
             } catch let problem as PortalProblem where problem.status == .unprocessableContent {
                 return try await list(typed(form, problem.title, context), context)
             } catch let failure as any Failure where failure.disposition == .quarantine {
-                return try await list(typed(form, failure.problem, context), context)
+                return try await list(typed(form, failure.pageProblem, context), context)
             }
         }
         router.get("spot-checks/:check") { _, context in

@@ -65,7 +65,7 @@ struct PortalProblem: Error {
         switch failure.disposition {
         case .quarantine:
             self.init(
-                .unprocessableContent, failure.code, failure.problem, next: failure.nextStep)
+                .unprocessableContent, failure.code, failure.pageProblem, next: failure.nextStep)
         // What is the matter inside is for the log.
         case .retry: self = .busy
         case .stop: self = .unexpected
