@@ -1,4 +1,5 @@
 @testable import Portal
+import Accounts
 import Evidence
 import Foundation
 import Testing
@@ -14,6 +15,28 @@ struct TextsTests {
         }
         for (key, text) in chinese {
             #expect(text.unicodeScalars.contains { $0.value > 0x2e80 }, "\(key): \(text)")
+        }
+    }
+
+    /// A word that comes from a record and has no text would stand on a page as it is.
+    @Test("Whatever word a record may hold has its text")
+    func families() {
+        let families: [(String, [String])] = [
+            ("how", ["list", "describe", "view", "copy", "export", "export-party"]),
+            ("ground", CaseAccessRow.Ground.allCases.map(\.rawValue)),
+            ("media", MediaFacts.Status.allCases.map(\.rawValue)),
+            ("scope", TokenScope.allCases.map(\.rawValue)),
+            ("step", CourtRequestStepRow.Step.allCases.map(\.rawValue)),
+            ("letter", ["open"] + CourtRequestStepRow.Step.allCases.map(\.rawValue)),
+            ("claim", ClaimRow.State.allCases.map(\.rawValue)),
+            ("from", ["named", "container", "fileSystem", "taken"]),
+            ("purpose", Purposes.presets), ("why", ["search", "inbox", "events"]),
+            ("case", ["open", "suspended", "terminated", "closed"]),
+        ]
+        for (family, words) in families {
+            for word in words {
+                #expect(Texts.all.english["\(family)-\(word)"] != nil, "\(family)-\(word)")
+            }
         }
     }
 

@@ -22,7 +22,7 @@ package struct PortalService: Service {
     /// Connections at a time; the next ones wait.
     private static let connectionLimit = 2048
     /// Connections of one address.
-    private static let addressLimit = 256
+    private static let addressLimit = 512
     /// How long answers may take to end when it stops.
     private static let longestGoodbye: Duration = .seconds(5)
     /// How often it is looked whether the certificate changed.
