@@ -64,32 +64,38 @@ extension AccountStore {
         }
     }
 
+    /// Who a cookie is of, where that was looked up a moment ago and nothing has changed. Does not block.
+    package func knownSession(_ token: String, now: Timestamp) -> Session? {
+        Base32.decode(token.uppercased()).flatMap { known[$0.digest, now] }
+    }
+
     /// Who a cookie is of; nil where no session stands under it. Each call prolongs it.
     package func session(_ token: String, now: Timestamp) throws -> Session? {
         guard let bytes = Base32.decode(token.uppercased()) else { return nil }
-        let digest = bytes.digest
+        let (digest, changes) = (bytes.digest, known.changes)
         guard
-            let row = try read({ db in
-                try Row.fetchOne(
-                    db,
-                    sql: """
-                        SELECT a.*, s.guard, s.seen FROM sessions s JOIN accounts a
-                            ON a.id = s.account
-                        WHERE s.digest = ? AND s.ends > ? AND s.seen > ? AND a.isDisabled = 0
-                        """,
-                    arguments: [digest, now.milliseconds, now.milliseconds - Self.idle])
-            })
+            let row = try look(
+                """
+                SELECT a.*, s.guard, s.seen, s.ends FROM sessions s JOIN accounts a
+                    ON a.id = s.account
+                WHERE s.digest = ? AND s.ends > ? AND s.seen > ? AND a.isDisabled = 0
+                """, [digest, now.milliseconds, now.milliseconds - Self.idle])
         else { return nil }
+        let session = Session(account: try Self.account(row), guardToken: try row.value("guard"))
         // Once a minute is enough to know that somebody is there.
-        if now.milliseconds - (try row.value("seen") as Int64) > 60_000 {
+        let (seen, ends): (Int64, Int64) = (try row.value("seen"), try row.value("ends"))
+        if now.milliseconds - seen > KnownSessions.lasts {
             // He is there all the same where that cannot be noted now.
             try? write { db in
                 try db.execute(
                     sql: "UPDATE sessions SET seen = ? WHERE digest = ?",
                     arguments: [now.milliseconds, digest])
             }
+        } else {
+            known.remember(
+                digest, session, until: min(ends, seen + KnownSessions.lasts), changes: changes)
         }
-        return Session(account: try Self.account(row), guardToken: try row.value("guard"))
+        return session
     }
 
     package func endSession(_ token: String) throws {

@@ -6,9 +6,10 @@ import GRDB
 /// only thing beside vault and ledger that is no view of them. What changes of an account stands in
 /// the ledger besides; secrets stand here alone.
 ///
-/// Every call blocks on the disk: keep it off the cooperative pool.
+/// Every call blocks on the disk, but where it says that it does not: keep it off the cooperative pool.
 package final class AccountStore: Sendable {
     let queue: DatabaseQueue
+    let known = KnownSessions()
 
     private init(queue: DatabaseQueue) { self.queue = queue }
 
@@ -231,8 +232,19 @@ package final class AccountStore: Sendable {
         try mapped { try queue.read(body) }
     }
 
+    /// The first row of a question that every request asks: one statement, kept ready, sees one state
+    /// without a transaction of its own.
+    func look(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
+        try mapped {
+            try queue.unsafeRead { db in
+                try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+            }
+        }
+    }
+
     func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try mapped { try queue.write(body) }
+        defer { known.forget() }
+        return try mapped { try queue.write(body) }
     }
 
     private func mapped<Value>(_ body: () throws -> Value) throws -> Value {

@@ -17,7 +17,9 @@ struct StationFootage: FootageDesk {
 
     func ownership(of item: String) async throws -> ItemOwnership? {
         try await offPool { [station] () -> ItemOwnership? in
-            guard let found = try station.pageIndex.kept(item) else { return nil }
+            guard let name = LedgerName(item),
+                let found = try station.pageIndex.holding(of: name), found.isKept
+            else { return nil }
             let desk = try CaseStandings(station)
             let links = found.cases.map(\.assignment)
             let whole = Set(links.filter { $0.from == nil && $0.to == nil }.map(\.caseNumber))
@@ -30,8 +32,8 @@ struct StationFootage: FootageDesk {
     }
 
     func object(of name: String) async throws -> FootageObject? {
-        try await offPool { [station, known, sound] () -> FootageObject? in
-            if let object = known[name] { return object }
+        if let object = known[name] { return object }
+        return try await offPool { [station, known, sound] () -> FootageObject? in
             guard let item = try station.pageIndex.kept(name) else { return nil }
             let rows = try station.stages.reader.rows(of: item.leaf).map(\.row)
             let listed = try rows.first { $0.kind == BlocksRow.kind }.map { try BlocksRow($0) }
@@ -43,9 +45,10 @@ struct StationFootage: FootageDesk {
             let object = FootageObject(
                 sha256: sha256, size: size, type: MediaType.of(item),
                 fileName: item.name + MediaType.ending(of: item)
-            ) { offset, buffer in
-                try vault.read(
-                    sha256, size: size, at: offset, digests: blocks, sound: sound, into: buffer)
+            ) { offset in
+                let span = try vault.soundSpan(
+                    sha256, size: size, from: offset, digests: blocks, sound: sound)
+                return (span.descriptor, span.end)
             }
             known[name] = object
             return object

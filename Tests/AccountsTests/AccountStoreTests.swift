@@ -52,6 +52,29 @@ extension SignIn {
 }
 
 struct AccountStoreTests {
+    @Test("A session is not looked up again for a minute, unless anything changes")
+    func knows() throws {
+        let desk = try Desk()
+        let secret = try desk.person("000042").secret
+        let code = OneTimeCode.code(secret, at: desk.now)
+        let token = try #require(try desk.signIn("000042", code).token)
+        #expect(desk.store.knownSession(token, now: desk.now) == nil)
+        let session = try #require(try desk.store.session(token, now: desk.now))
+        #expect(desk.store.knownSession(token, now: desk.now) == session)
+        #expect(desk.store.knownSession(token + "A", now: desk.now) == nil)
+        desk.pass(minutes: 1)
+        #expect(desk.store.knownSession(token, now: desk.now) == nil, "it is to be prolonged")
+        #expect(try desk.store.session(token, now: desk.now) == session)
+        #expect(desk.store.knownSession(token, now: desk.now) == nil, "a minute to the very end")
+        desk.pass(minutes: 1)
+        #expect(try desk.store.session(token, now: desk.now) == session)
+        #expect(try desk.store.session(token, now: desk.now) == session)
+        #expect(desk.store.knownSession(token, now: desk.now) == session)
+        _ = try desk.store.change("000042", isDisabled: true)
+        #expect(desk.store.knownSession(token, now: desk.now) == nil)
+        #expect(try desk.store.session(token, now: desk.now) == nil)
+    }
+
     @Test("A one-time link makes an account that can sign in, once")
     func invites() throws {
         let desk = try Desk()

@@ -325,6 +325,13 @@ def encrypted():
             except OSError as error:
                 return str(error), None
 
+        film = os.urandom((5 << 19) + 17)
+        os.makedirs(place("film"))
+        with open(place("film/DSJ_R1_000042_20190810_093000.mp4"), "wb") as file:
+            file.write(film)
+        item = json.loads(station.run("ingest", place("film"), "--json")[1].splitlines()[0])["item"]
+        station.run("user", "add", "000042", "--role", "officer")
+        token = station.run("user", "token", "000042", "--name", "t", "--scope", "footage", "--days", "1")[1].strip()
         certificate(1)
         certificate(2)
         put(1)
@@ -337,6 +344,11 @@ def encrypted():
         with urllib.request.urlopen(f"https://127.0.0.1:{port}/sign-in", context=context, timeout=10) as answer:
             check("browsers are told to stay with it", "max-age" in (answer.headers.get("Strict-Transport-Security") or ""),
                   dict(answer.headers))
+        for first, last in ((0, len(film) - 1), (1048000, 2098000), (len(film) - 5, len(film) - 1), (7, 7)):
+            wanted = urllib.request.Request(f"https://127.0.0.1:{port}/footage/{item}",
+                                            headers={"Authorization": f"Bearer {token}", "Range": f"bytes={first}-{last}"})
+            with urllib.request.urlopen(wanted, context=context, timeout=10) as answer:
+                check("footage comes through encrypted, byte by byte", answer.read() == film[first:last + 1], (first, last))
         old = ssl.create_default_context(cafile=place("now.pem"))
         old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
         old.set_ciphers("ALL:@SECLEVEL=0")

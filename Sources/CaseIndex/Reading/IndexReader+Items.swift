@@ -22,6 +22,15 @@ package struct DescribableItem: Hashable, Sendable {
     }
 }
 
+/// Whose an item is, and to which cases it or a part of it is linked.
+package struct ItemHolding: Sendable {
+    /// Who is believed to have carried the recorder.
+    package let officer: String?
+    /// False where its bytes were deleted when their time was over.
+    package let isKept: Bool
+    package let cases: [LinkedCase]
+}
+
 extension IndexReader {
     /// How many names an ambiguous digest is answered with at most.
     package static var severalLimit: Int { 1000 }
@@ -51,6 +60,37 @@ extension IndexReader {
             }
             return try Self.record(db, key: first).map(FoundItem.one) ?? .none
         }
+    }
+
+    /// Of the item of that very name, without the rest of what is known of it; nil where there is none.
+    package func holding(of name: LedgerName) throws -> ItemHolding? {
+        try read { db in
+            guard
+                let row = try db.rows(
+                    """
+                    SELECT origin, officer, deleted FROM items
+                    WHERE origin IN (SELECT id FROM origins) AND leaf = ? AND station = ?
+                    """, [.integer(name.leaf), .text(name.station)]
+                ).first
+            else { return nil }
+            let origin = IndexTables.Value.integer(try row.integer("origin"))
+            return ItemHolding(
+                officer: try row.optionalText("officer"),
+                isKept: try row.optionalInteger("deleted") == nil,
+                cases: try Self.cases(db, [origin, .integer(name.leaf)]))
+        }
+    }
+
+    /// - Parameter key: origin and leaf of an item.
+    private static func cases(
+        _ db: Database, _ key: [IndexTables.Value]
+    ) throws -> [LinkedCase] {
+        try db.rows(
+            """
+            SELECT leaf, body FROM assignments
+            WHERE origin = ? AND item = ? AND stands = 1 ORDER BY number, begins
+            """, key
+        ).compactMap(LinkedCase.init)
     }
 
     private static func keys(in range: DigestRange, _ db: Database) throws -> [Columns] {
@@ -147,12 +187,7 @@ extension IndexReader {
             SELECT \(RecordingPart.columns) FROM parts p WHERE p.origin = ? AND p.item = ?
             """
         ).first.flatMap { try RecordingPart($0, station: station) }
-        record.cases = try fetch(
-            """
-            SELECT leaf, body FROM assignments
-            WHERE origin = ? AND item = ? AND stands = 1 ORDER BY number, begins
-            """
-        ).compactMap(LinkedCase.init)
+        record.cases = try cases(db, values)
         record.proposed =
             try fetch(
                 "SELECT proposed FROM matches WHERE origin = ? AND item = ?"

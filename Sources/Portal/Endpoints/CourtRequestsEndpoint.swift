@@ -83,7 +83,7 @@ struct CourtRequestsEndpoint: Endpoint {
             return Response(
                 status: .ok, headers: headers,
                 body: ResponseBody(contentLength: Int(object.size)) { writer in
-                    try await object.send(0, object.size - 1, to: &writer)
+                    try await object.send(0, object.size - 1, to: &writer, on: context.channel)
                     try await writer.finish(nil)
                 })
         }

@@ -12,7 +12,11 @@ struct FootageEndpoint: Endpoint {
     let purposes: Purposes
 
     func add(to router: Routes) {
-        router.get("footage/:item", use: answer)
+        router.get("footage/:item") { request, context in
+            try await withTaskExecutorPreference(LoopExecutor(context.channel)) {
+                try await answer(request, context)
+            }
+        }
         router.head("footage/:item", use: answer)
     }
 
@@ -72,8 +76,10 @@ struct FootageEndpoint: Endpoint {
         return Response(
             status: status, headers: headers,
             body: ResponseBody(contentLength: length) { [first, last] writer in
-                try await object.send(first, last, to: &writer)
-                try await writer.finish(nil)
+                try await withTaskExecutorPreference(LoopExecutor(context.channel)) {
+                    try await object.send(first, last, to: &writer, on: context.channel)
+                    try await writer.finish(nil)
+                }
             })
     }
 }

@@ -1,4 +1,5 @@
 package import Evidence
+import Glibc
 import Hummingbird
 import NIOCore
 
@@ -27,57 +28,82 @@ package enum PlayableFilm {
 
 /// The bytes of an item.
 package struct FootageObject: Sendable {
-    package static let blockSize: Int64 = 1 << 20
-
     package let sha256: SHA256Digest
     package let size: Int64
     /// A media type (RFC 6838).
     package let type: String
     /// What a browser saves it as: the item's own name, never the recorder's.
     package let fileName: String
-    /// Fills the buffer with bytes from that offset on, which must be of one block of ``blockSize``
-    /// bytes; they are found to be what was taken. Blocks its caller.
-    package let read:
-        @Sendable (_ offset: Int64, _ buffer: UnsafeMutableRawBufferPointer) throws -> Void
+    /// Opens a file that has bytes of it where they belong, from that offset to before the end that it
+    /// tells; they were found to be what was taken. Whoever gets the descriptor closes it. Blocks its
+    /// caller.
+    package let open: @Sendable (_ offset: Int64) throws -> (descriptor: CInt, end: Int64)
 
     package init(
         sha256: SHA256Digest, size: Int64, type: String, fileName: String,
-        read:
-            @escaping @Sendable (_ offset: Int64, _ buffer: UnsafeMutableRawBufferPointer)
-            throws -> Void
+        open: @escaping @Sendable (_ offset: Int64) throws -> (descriptor: CInt, end: Int64)
     ) {
         (self.sha256, self.size, self.type) = (sha256, size, type)
-        (self.fileName, self.read) = (fileName, read)
+        (self.fileName, self.open) = (fileName, open)
     }
 
-    /// Writes bytes of it to whoever asked. Ends the connection where no copy has the right bytes any
-    /// more: nothing false leaves.
+    /// Writes bytes of it to whoever asked, past the memory where the connection allows that. Ends the
+    /// connection where no copy has the right bytes any more: nothing false leaves.
     ///
     /// - Parameter last: the last byte; none where it is before the first.
-    func send(_ first: Int64, _ last: Int64, to writer: inout any ResponseBodyWriter) async throws {
-        guard first <= last else { return }
-        var (place, bytes) = (first, try await piece(first, last))
-        while bytes.readableBytes > 0 {
-            let next = place + Int64(bytes.readableBytes)
-            // The next block is read and verified while this one is on its way.
-            async let following = piece(next, last)
-            try await writer.write(bytes)
-            (place, bytes) = (next, try await following)
+    func send(
+        _ first: Int64, _ last: Int64, to writer: inout any ResponseBodyWriter,
+        on channel: any Channel
+    ) async throws {
+        var (place, past) = (first, true)
+        while place <= last {
+            let (file, end) = try await offPool { [place] in
+                let (descriptor, end) = try open(place)
+                return (
+                    NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor),
+                    min(end, last + 1)
+                )
+            }
+            defer { try? file.close() }
+            if past {
+                past = try await FileSender.send(file, place..<end, on: channel)
+            }
+            if !past { try await copy(file, place..<end, to: &writer) }
+            place = end
         }
     }
 
-    /// From there to the end of its block, or to the last byte; nothing behind that.
-    private func piece(_ offset: Int64, _ last: Int64) async throws -> ByteBuffer {
-        guard offset <= last else { return ByteBuffer() }
-        let end = min(last + 1, (offset / Self.blockSize + 1) * Self.blockSize)
-        return try await offPool { [read] in
-            var buffer = ByteBufferAllocator().buffer(capacity: Int(end - offset))
-            try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Int(end - offset)) {
-                try read(offset, UnsafeMutableRawBufferPointer(rebasing: $0[..<Int(end - offset)]))
-                return Int(end - offset)
+    private func copy(
+        _ file: NIOFileHandle, _ range: Range<Int64>, to writer: inout any ResponseBodyWriter
+    ) async throws {
+        var place = range.lowerBound
+        while place < range.upperBound {
+            let piece = try await offPool { [place] in
+                try file.withUnsafeFileDescriptor { descriptor in
+                    try Self.read(
+                        descriptor, place, Int(min(range.upperBound - place, 256 << 10)))
+                }
             }
-            return buffer
+            try await writer.write(piece)
+            place += Int64(piece.readableBytes)
         }
+    }
+
+    private static func read(
+        _ descriptor: CInt, _ offset: Int64, _ count: Int
+    ) throws -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: count)
+        try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { space in
+            var step: Int
+            repeat {
+                step = pread(descriptor, space.baseAddress, count, off_t(offset))
+            } while step < 0 && errno == EINTR
+            guard step > 0 else {
+                throw IOError(errnoCode: step < 0 ? errno : EIO, reason: "pread")
+            }
+            return step
+        }
+        return buffer
     }
 }
 

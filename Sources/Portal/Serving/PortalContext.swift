@@ -9,6 +9,8 @@ package struct PortalContext: RequestContext {
     /// The address at the other end, or the one that a proxy on this machine names; empty where
     /// there is none.
     package var address: String
+    /// The connection.
+    let channel: any Channel
     package var language = Language.english
     /// Who is signed in; nil where nobody is.
     package var session: Session?
@@ -20,6 +22,7 @@ package struct PortalContext: RequestContext {
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        channel = source.channel
         address = source.channel.remoteAddress?.ipAddress ?? ""
     }
 }

@@ -117,14 +117,15 @@ package struct PortalService: Service {
     }
 
     private func server() throws -> HTTPServerBuilder {
-        let plain = HTTPServerBuilder.http1(
+        let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
+        let isPlain = tls == nil
+        let http1 = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [AddressLimit(counts)], idleTimeout: .seconds(30),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10,
-                    maxHeaderFieldCount: 100)))
-        guard let tls else { return plain }
-        return try .tls(plain, tlsConfiguration: tls.configuration())
+                additionalChannelHandlers: [AddressLimit(counts)] + (isPlain ? [FileSender()] : []),
+                idleTimeout: .seconds(30), httpDecoderConfiguration: decoder))
+        guard let tls else { return http1 }
+        return try .tls(http1, tlsConfiguration: tls.configuration())
     }
 
     private func router() -> Routes {

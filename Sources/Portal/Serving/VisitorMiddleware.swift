@@ -29,7 +29,10 @@ struct VisitorMiddleware: RouterMiddleware {
                 let token = request.cookies[SessionCookie.name]?.value
             {
                 let (accounts, now) = (accounts, now())
-                context.session = try await offPool { try accounts.session(token, now: now) }
+                context.session = accounts.knownSession(token, now: now)
+                if context.session == nil {
+                    context.session = try await offPool { try accounts.session(token, now: now) }
+                }
                 if context.session != nil { context.token = token }
             }
             guard request.method == .get || request.method == .head || Self.isOwn(request) else {
