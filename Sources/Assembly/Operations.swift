@@ -55,6 +55,7 @@ package struct Operations: Sendable {
                 return try await attribute(names, officer: officer, why: why, by: by, answer)
             case .importSchedule(let path, let zone):
                 return try await importSchedule(path, zone: zone, by: by, answer)
+            case .addCase(let told): return try await addCase(told, by: by, answer)
             case .order(let request): return try await order(request, by: by, answer)
             case .courtRequest(let order): return try await courtRequest(order, by: by, answer)
             case .measureClock(let order): return try await measure(order, by: by, answer)

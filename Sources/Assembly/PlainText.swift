@@ -93,7 +93,7 @@ extension Request {
             try PlainText.check(request.why, of: "--why", limit: 1000)
             try PlainText.check(request.account, of: "--account", limit: 64)
         case .scrub, .anchor, .describe, .repair, .addVolume, .rebuildIndex, .docks, .timeStamp,
-            .carryOut, .carryIn, .importSchedule, .completeness, .courtRequest:
+            .carryOut, .carryIn, .importSchedule, .addCase, .completeness, .courtRequest:
             break
         }
     }

@@ -52,6 +52,8 @@ package enum Request: Sendable {
     case access(AccessRequest)
     /// A schedule of cases and duties is taken in.
     case importSchedule(path: String, zone: String?)
+    /// One case is taken in, by the members that a schedule in JSON would give it.
+    case addCase([String: JSONValue])
 
     package var json: JSONValue {
         switch self {
@@ -115,6 +117,7 @@ package enum Request: Sendable {
             ]
             members.set("zone", zone)
             return .object(members)
+        case .addCase(let told): return ["request": "add-case", "case": .object(told)]
         case .assign(let order): return order.json
         case .measureClock(let order): return order.json
         case .order(let request): return request.json
@@ -227,6 +230,9 @@ package enum Request: Sendable {
         case "import-schedule":
             guard let path = json[key: "path"]?.stringValue, path.hasPrefix("/") else { return nil }
             self = .importSchedule(path: path, zone: json[key: "zone"]?.stringValue)
+        case "add-case":
+            guard let told = json[key: "case"]?.objectValue else { return nil }
+            self = .addCase(told)
         case "certify":
             guard let path = json[key: "path"]?.stringValue, path.hasPrefix("/"),
                 let number = json[key: "number"]?.stringValue

@@ -29,6 +29,13 @@ struct ScheduleImport {
         guard FileFacts(at: path)?.kind == S_IFREG,
             let bytes = try SmallFile.read(path, limit: Self.byteLimit)
         else { throw AssemblyFailure(.unreadableFile, subject: path) }
+        return try await run(bytes, zone: zone, by: by, tell: tell)
+    }
+
+    /// The same of what a file would hold.
+    func run(
+        _ bytes: [UInt8], zone: String?, by: String, tell: @escaping @Sendable (String) -> Void
+    ) async throws -> (row: ScheduleFileRow, leaf: Int64?) {
         let (index, settings) = (station.stages.index, station.settings)
         let reader = try ScheduleReader(
             zone: zone.flatMap { ScheduleZone($0) } ?? .china, mapping: settings.scheduleHeaders(),
@@ -161,8 +168,31 @@ extension Operations {
                 wanted: Bilingual(
                     "write it like +08:00 or Asia/Shanghai", "请写成 +08:00 或 Asia/Shanghai 的形式"))
         }
-        let (file, leaf) = try await ScheduleImport(station: station).run(
-            path, zone: zone, by: by, tell: { answer(.line(["report": .string($0)])) })
+        return try await tell(
+            of: try await ScheduleImport(station: station).run(
+                path, zone: zone, by: by, tell: { answer(.line(["report": .string($0)])) }), answer)
+    }
+
+    /// Takes in one case; of one that is known only what is told of it changes.
+    func addCase(
+        _ told: [String: JSONValue], by: String, _ answer: @escaping @Sendable (Answer) -> Void
+    ) async throws -> ExitStatus {
+        let number = try CaseNumber(asked: told["caseNumber"]?.stringValue ?? "")
+        let index = station.stages.index
+        let known = try await offPool { try index.knownCase(number)?.row.members ?? [:] }
+        let merged = known.merging(told) { $1 }
+            .merging(["caseNumber": .string(number.description)]) { $1 }
+        let bytes = Array(JSONWriter.line(["cases": [.object(merged)]]).utf8)
+        return try await tell(
+            of: try await ScheduleImport(station: station).run(
+                bytes, zone: nil, by: by, tell: { answer(.line(["report": .string($0)])) }), answer)
+    }
+
+    private func tell(
+        of taken: (row: ScheduleFileRow, leaf: Int64?),
+        _ answer: @escaping @Sendable (Answer) -> Void
+    ) async throws -> ExitStatus {
+        let (file, leaf) = taken
         var members: [String: JSONValue] = [
             "accepted": .integer(file.accepted), "changed": .integer(file.changed),
             "unchanged": .integer(file.unchanged), "refused": .integer(file.refused),

@@ -161,11 +161,10 @@ struct StationCases: CaseDesk, DisclosureDesk {
     func disclose(_ rows: [DisclosureRow]) async throws {
         let stages = station.stages
         let previous = rows.count == 1 ? LedgerName(rows[0].item)?.leaf : nil
-        try await stages.ledger.integrate([
-            NewCustodyEvent(
-                kind: .disclosure, time: stages.now(), previous: previous, rows: rows.map(\.row))
-        ])
-        try await stages.publish()
+        let disclosure = NewCustodyEvent(
+            kind: .disclosure, time: stages.now(), previous: previous, rows: rows.map(\.row))
+        try await stages.ledger.integrate([disclosure], isAwaited: true)
+        try await stages.publish(isAwaited: true)
     }
 
     func change(

@@ -23,6 +23,8 @@ package final class CustodyLedger: Sendable {
         var unpublished: [CheckedContinuation<Int64, any Error>] = []
         /// When the next step is due; nil where none is planned.
         var plannedStep: ContinuousClock.Instant?
+        /// Somebody waits for a page that may be sent when the next checkpoint covers it.
+        var isAwaited = false
         /// The disk was full at the last publication.
         var isShortOfRoom = false
         var isClosed = false
@@ -94,11 +96,14 @@ package final class CustodyLedger: Sendable {
     /// Enters events, in this order and one after the other. When it returns, their records, entries
     /// and tiles are durable; a crash before the next checkpoint undoes them all the same.
     ///
+    /// - Parameter isAwaited: somebody waits for it: its time comes sooner.
     /// - Returns: their places in the log.
     /// - Throws: `ledger-no-room` or `signing-held` (nothing of them is left; try again);
     ///   `ledger-stopped` for good.
     @discardableResult
-    package func integrate(_ events: [NewCustodyEvent]) async throws -> [Int64] {
+    package func integrate(
+        _ events: [NewCustodyEvent], isAwaited: Bool = false
+    ) async throws -> [Int64] {
         guard !events.isEmpty else { return [] }
         return try await withCheckedThrowingContinuation { continuation in
             queue.async { [self] in
@@ -107,6 +112,7 @@ package final class CustodyLedger: Sendable {
                     return
                 }
                 desk.waiting.append(Waiting(events: events, answer: continuation))
+                if isAwaited { desk.isAwaited = true }
                 plan()
             }
         }
@@ -115,9 +121,11 @@ package final class CustodyLedger: Sendable {
     /// Everything integrated before the call stands under a signed, durable checkpoint when it
     /// returns; gives that checkpoint's size.
     ///
-    /// - Parameter isLast: nothing follows for now: the checkpoint does not wait for its time.
+    /// - Parameters:
+    ///   - isLast: nothing follows for now: the checkpoint does not wait for its time.
+    ///   - isAwaited: somebody waits for it: its time comes sooner.
     @discardableResult
-    package func publish(isLast: Bool = false) async throws -> Int64 {
+    package func publish(isLast: Bool = false, isAwaited: Bool = false) async throws -> Int64 {
         try await withCheckedThrowingContinuation { continuation in
             queue.async { [self] in
                 if let failure = desk.failure {
@@ -130,6 +138,7 @@ package final class CustodyLedger: Sendable {
                     return
                 }
                 desk.unpublished.append(continuation)
+                if isAwaited { desk.isAwaited = true }
                 if isLast {
                     integrateWaiting()
                     publishNow()
@@ -210,8 +219,14 @@ package final class CustodyLedger: Sendable {
     }
 
     private var publishEvery: Duration {
-        desk.isShortOfRoom
-            ? max(settings.publishEvery, Self.pauseWithoutRoom) : settings.publishEvery
+        if desk.isShortOfRoom { return max(settings.publishEvery, Self.pauseWithoutRoom) }
+        return desk.isAwaited
+            ? min(settings.publishEvery, settings.awaitedEvery) : settings.publishEvery
+    }
+
+    private var integrateEvery: Duration {
+        desk.isAwaited
+            ? min(settings.integrateEvery, settings.awaitedEvery) : settings.integrateEvery
     }
 
     private func remaining(
@@ -225,7 +240,7 @@ package final class CustodyLedger: Sendable {
     private func timeToIntegration() -> Duration {
         let count = desk.waiting.reduce(0) { $0 + $1.events.count }
         return count >= Self.fullBatch
-            ? .zero : remaining(of: settings.integrateEvery, since: desk.lastIntegration)
+            ? .zero : remaining(of: integrateEvery, since: desk.lastIntegration)
     }
 
     private func timeToNextStep() -> Duration? {
@@ -278,6 +293,7 @@ package final class CustodyLedger: Sendable {
 
     private func publishNow() {
         let told = desk.unpublished
+        if desk.waiting.isEmpty { desk.isAwaited = false }
         guard desk.failure == nil else {
             desk.unpublished = []
             for waiter in told { waiter.resume(throwing: CustodyFailure(.stopped)) }

@@ -41,9 +41,11 @@ package struct Stages: Sendable {
     var copies: Int64 { copyPlace == nil ? 1 : 2 }
 
     /// Everything integrated so far is published and in the index; gives the ledger's size.
+    ///
+    /// - Parameters: as ``CustodyLedger/publish(isLast:isAwaited:)``.
     @discardableResult
-    package func publish(isLast: Bool = false) async throws -> Int64 {
-        _ = try await ledger.publish(isLast: isLast)
+    package func publish(isLast: Bool = false, isAwaited: Bool = false) async throws -> Int64 {
+        _ = try await ledger.publish(isLast: isLast, isAwaited: isAwaited)
         return try await feeder.catchUp()
     }
 }

@@ -127,6 +127,31 @@ def taken_in():
             check(f"the sample of {name} is taken", code == 0, (code, errors))
 
 
+def added():
+    """One case by hand; alone, and through the daemon."""
+    with places() as place:
+        station = Station(place, "st")
+        size = station.size()
+        code, out, errors = station.run("case", "add", "（2019）闽06执123号", "--judge", "J001", "--party", "甲公司", "--party", "乙", "--json")
+        check("a case is added", code == 0 and summary(out) == counts(accepted=1), (code, out, errors))
+        check("as one event", events(station)[size:] == ["schedule"], events(station))
+        shown = json.loads(station.run("case", "show", "2019闽06执123", "--json")[1])
+        check("with what is told of it", shown["judge"] == "J001" and shown["parties"] == ["甲公司", "乙"] and shown["court"] == "闽06"
+              and not shown["restricted"], shown)
+        code, out, _ = station.run("case", "add", "(2019)闽06执123", "--judge", "J001", "--json")
+        check("the same again is nothing new", code == 0 and summary(out) == counts(unchanged=1), (code, out))
+        daemon, _ = station.serve()
+        code, out, _ = station.run("case", "add", "(2019)闽06执123", "--state", "结案", "--restricted")
+        shown = json.loads(station.run("case", "show", "2019闽06执123", "--json")[1])
+        check("what is told changes, the rest stays", code == 0 and shown["judge"] == "J001" and shown["parties"] == ["甲公司", "乙"]
+              and shown["state"] == "closed" and shown["restricted"], (code, out, shown))
+        code, _, errors = station.run("case", "add", "执一二三")
+        check("what is no case number is refused", code == 2 and errors, (code, errors))
+        code, out, _ = station.run("case", "add", "(2019)闽06执124", "--judge", "J\x1b1", LANG="zh_CN.UTF-8")
+        check("and what cannot stand in a record", code == 3 and "\x1b" not in out, (code, out))
+        check("stops cleanly", place.stop(daemon) == 0)
+
+
 def long():
     """A file of more rows than one event has."""
     with places() as place:
@@ -642,4 +667,4 @@ def searched():
 
 
 if __name__ == "__main__":
-    sys.exit(run_parts(taken_in, long, folder, carried, registered, explained, linked, takes, missing, searched, sampled))
+    sys.exit(run_parts(taken_in, added, long, folder, carried, registered, explained, linked, takes, missing, searched, sampled))

@@ -28,8 +28,8 @@ enum ImportRules {
         "Portal": [
             "Evidence", "Fixity", "TransparencyLog", "Custody", "Witness", "Accounts",
             "Hummingbird",
-            "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "Mustache", "NIOPosix", "NIOSSL",
-            "NIOCore",
+            "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "Mustache", "NIOPosix", "NIOHTTP1",
+            "NIOSSL", "NIOCore",
             "Logging", "ServiceLifecycle",
         ],
         // Who may do what; the only database that is no view of the ledger.

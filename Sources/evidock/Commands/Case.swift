@@ -8,7 +8,8 @@ struct Case: AsyncParsableCommand {
         abstract: "Cases and field tasks, as schedules give them.",
         discussion: ExitCodes.help,
         subcommands: [
-            Import.self, List.self, Show.self, Grant.self, EndAccess.self, Restrict.self, Lift.self,
+            Add.self, Import.self, List.self, Show.self, Grant.self, EndAccess.self, Restrict.self,
+            Lift.self,
         ])
 
     struct Import: AsyncParsableCommand {
@@ -25,6 +26,34 @@ struct Case: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() async throws { try await file.takeIn(global) }
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes in one case; of one that is known, what is told of it changes.",
+            discussion: ExitCodes.help)
+        @Argument(help: "The case number, in any spelling.") var number: String
+        @Option(help: "The judge, by the name of an account.") var judge: String?
+        @Option(help: "Its court, where the number does not name it.") var court: String?
+        @Option(name: .customLong("party"), help: "A party; may be repeated.")
+        var parties: [String] = []
+        @Option(help: "open, suspended, terminated or closed.") var state: String?
+        @Option(help: "What kind of case it is.") var category: String?
+        @Option(help: "Notes.") var notes: String?
+        @Flag(help: "It is not public.") var restricted = false
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            var told: [String: JSONValue] = ["caseNumber": .string(number)]
+            told.set("judge", judge)
+            told.set("court", court)
+            told.set("parties", parties)
+            told.set("state", state)
+            told.set("category", category)
+            told.set("notes", notes)
+            if restricted { told["restricted"] = true }
+            try await ImportedFile.takeIn(.addCase(told), report: nil, global)
+        }
     }
 
     struct List: AsyncParsableCommand {
@@ -160,6 +189,13 @@ struct ImportedFile: ParsableArguments {
 
     /// Says what became of its rows.
     func takeIn(_ global: GlobalOptions) async throws {
+        try await Self.takeIn(
+            .importSchedule(path: LocalPath.absolute(file), zone: zone), report: report, global)
+    }
+
+    static func takeIn(
+        _ request: Request, report: String?, _ global: GlobalOptions
+    ) async throws {
         let settings = try await global.settings()
         let target = report.map(LocalPath.absolute)
         if let target {
@@ -169,10 +205,7 @@ struct ImportedFile: ParsableArguments {
         let account = Mutex("")
         var status: ExitCode?
         do {
-            try await Carrying.lines(
-                .importSchedule(path: LocalPath.absolute(file), zone: zone),
-                settings: settings, makesNew: true
-            ) { value in
+            try await Carrying.lines(request, settings: settings, makesNew: true) { value in
                 if let line = value[key: "report"]?.stringValue {
                     account.withLock { $0 += line }
                     if !json { Self.printRefusal(line) }
