@@ -170,9 +170,9 @@ def main():
         cookie = station.sign_in("S001", link)
         print(f"\nPages of a list, {count} recordings, each page entered in the ledger before it is sent")
         for words, question in QUESTIONS:
-            times, shown = walk(station, cookie, question, 100)
+            times, shown = walk(station, cookie, question, 300)
             p99 = times[min(len(times) - 1, len(times) * 99 // 100)]
-            print(f"  {words}: {len(times)} pages, {shown} recordings, p50 {statistics.median(times):.0f} ms, p99 {p99:.0f} ms", flush=True)
+            print(f"  {words}: {len(times)} pages, {shown} recordings, p50 {statistics.median(times):.0f} ms, p99 {p99:.0f} ms, longest {times[-1]:.0f} ms", flush=True)
             goal("p99 under 100 ms", shown > 0 and p99 < 100)
         print(f"  {station.memory()} MB")
     finally:

@@ -10,13 +10,12 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.parse
 
 import bench
+import pages
 
 SECONDS = bench.number("SECONDS_EACH", 5)
 SIZE = 256 << 20
-PASSWORD = "vier worte im regen"
 # Ranges of a MiB anywhere, the same for both: a generator of wrk's own threads.
 LUA = """
 math.randomseed(7)
@@ -27,80 +26,27 @@ end
 """
 
 
-def goal(words, met):
-    print(f"  goal, {words}: {'met' if met else 'MISSED'}", flush=True)
-
-
-def wait_for(holds, seconds=30):
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            sys.exit("it did not start")
-        time.sleep(0.05)
-
-
-def listens(port):
-    try:
-        http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
-        return True
-    except OSError:
-        return False
-
-
-def post(port, path, form):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("POST", path, urllib.parse.urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"})
-    answer = connection.getresponse()
-    answer.read()
-    return answer
-
-
-def free_port():
-    import socket
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-class Server:
+class Server(pages.Station):
     """The daemon with one film of one officer, who is signed in."""
 
     def __init__(self, evidock, folder):
-        self.evidock, self.root = evidock, f"{folder}/root"
+        super().__init__(evidock, folder)
         card = f"{folder}/card"
         os.makedirs(card)
-        self.film = f"{card}/DSJ_R1_000042_20190810_093000.mp4"
-        with open(self.film, "wb") as file:
+        with open(f"{card}/DSJ_R1_000042_20190810_093000.mp4", "wb") as file:
             for _ in range(SIZE >> 20):
                 file.write(os.urandom(1 << 20))
-        out = self.run("ingest", card, "--json")
-        self.item = json.loads(out.splitlines()[0])["item"]
-        self.sha256 = json.loads(self.run("show", self.item, "--json"))["sha256"]
+        item = json.loads(self.run("ingest", card, "--json").splitlines()[0])["item"]
+        self.path = f"/footage/{item}"
+        self.sha256 = json.loads(self.run("show", item, "--json"))["sha256"]
         link = self.run("user", "add", "000042", "--role", "officer").strip()
-        self.port = free_port()
-        os.makedirs(f"{folder}/docks")
-        self.process = subprocess.Popen(
-            [evidock, "--root", self.root, "serve", "--listen", f"127.0.0.1:{self.port}", "--dock-root", f"{folder}/docks"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**bench.environment(), "EVIDOCK_SECOND_FACTOR": "false"})
-        wait_for(lambda: listens(self.port))
-        post(self.port, "/join/" + link.rsplit("/", 1)[1], {"password": PASSWORD, "again": PASSWORD})
-        answer = post(self.port, "/sign-in", {"name": "000042", "password": PASSWORD})
-        self.cookie = answer.getheader("Set-Cookie").split(";")[0]
-        self.path = f"/footage/{self.item}"
-
-    def run(self, *words):
-        return subprocess.run([self.evidock, "--root", self.root, *words], check=False, capture_output=True, text=True,
-                              env=bench.environment()).stdout
-
-    def memory(self):
-        with open(f"/proc/{self.process.pid}/status") as file:
-            text = file.read()
-        return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) // 1024
+        self.serve()
+        self.cookie = self.sign_in("000042", link)
 
 
 class Nginx:
     def __init__(self, film, folder):
-        self.port = free_port()
+        self.port = pages.free_port()
         self.path, self.cookie = "/film", "a=b"
         conf = f"{folder}/nginx.conf"
         with open(conf, "w") as file:
@@ -111,7 +57,11 @@ http {{ access_log off; sendfile on; tcp_nopush on;
 user root;
 """)
         self.process = subprocess.Popen(["nginx", "-c", conf], stderr=subprocess.DEVNULL)
-        wait_for(lambda: listens(self.port))
+        pages.wait_for(lambda: pages.listens(self.port))
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
 
 
 def wrk(server, connections, folder, ranged):
@@ -139,7 +89,7 @@ def throughput(server, nginx, folder):
                 ours.append(wrk(server, connections, folder, ranged))
             one, other = statistics.median(ours), statistics.median(theirs)
             print(f"  {words}, {connections:2} connections: {one:7.0f} MB/s, nginx {other:7.0f} MB/s, {one / other:.2f} of it", flush=True)
-            goal("0.8 of nginx", one / other >= 0.8)
+            pages.goal("0.8 of nginx", one / other >= 0.8)
 
 
 def viewers(server, count):
@@ -160,25 +110,19 @@ def viewers(server, count):
     return stop, threads
 
 
-def seconds_used(process):
-    with open(f"/proc/{process.pid}/stat") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def wall(server):
     stop, threads = viewers(server, 200)
     time.sleep(2)
-    before, begin = seconds_used(server.process), time.monotonic()
+    before, begin = server.seconds_used(), time.monotonic()
     time.sleep(10)
-    share = (seconds_used(server.process) - before) / (time.monotonic() - begin)
+    share = (server.seconds_used() - before) / (time.monotonic() - begin)
     memory = server.memory()
     stop.set()
     for thread in threads:
         thread.join(10)
     print(f"\nThe wall before 200 viewers, nothing docked: {100 * share:.1f} % of a core, {memory} MB")
-    goal("under 5 % of a core", share < 0.05)
-    goal("under 200 MB with 200 connections", memory < 200)
+    pages.goal("under 5 % of a core", share < 0.05)
+    pages.goal("under 200 MB with 200 connections", memory < 200)
 
 
 def main():
@@ -198,9 +142,9 @@ def main():
     finally:
         for one in (server, nginx):
             if one is not None:
-                one.process.terminate()
-                one.process.wait()
+                one.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 Closes with: N passed, N failed, N skipped.
 """
 
+import json
 import os
 import socket
 import sys
@@ -12,7 +13,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from portal import Client, Site, check, places, run_parts  # noqa: E402
+from portal import Client, Site, check, places, run_parts, until  # noqa: E402
 
 SLOW, ASKED = 500, 300
 
@@ -74,5 +75,43 @@ def slow():
         print("      p99: " + ", ".join(f"{path} {1000 * one:.0f} ms" for path, one in took.items()))
 
 
+def unread():
+    """People who ask for a film and read nothing of it."""
+    with places() as place:
+        site = Site(place, EVIDOCK_SECOND_FACTOR="false")
+        os.makedirs(place("film"))
+        with open(place("film/DSJ_R1_000042_20190810_093000.mp4"), "wb") as file:
+            file.write(os.urandom(40 << 20))
+        item = json.loads(site.station.run("ingest", place("film"), "--json")[1].splitlines()[0])["item"]
+        site.station.run("user", "add", "000042", "--role", "officer")
+        token = site.station.run("user", "token", "000042", "--name", "t", "--scope", "footage", "--days", "1")[1].strip()
+        host, port = site.address.removeprefix("http://").split(":")
+
+        def ask():
+            line = socket.socket()
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.connect((host, int(port)))
+            line.sendall(f"GET /footage/{item} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+            check("an answer begins", line.recv(100).startswith(b"HTTP/1.1 200 "))
+            return line
+
+        def files():
+            """How many files of footage the daemon has open."""
+            there = f"/proc/{site.daemon.pid}/fd/"
+            return sum("/vault/footage/" in os.readlink(there + name) for name in os.listdir(there) if os.path.islink(there + name))
+
+        lines = [ask() for _ in range(20)]
+        check("files are open for them", files() > 0, files())
+        for line in lines:
+            line.close()
+        check("none is left open for who goes away", until(lambda: files() == 0, 20), files())
+        lines = [ask() for _ in range(20)]
+        begin = time.monotonic()
+        code = place.stop(site.daemon)
+        check("who does not read keeps nothing from stopping", code == 0 and time.monotonic() - begin < 30, (code, time.monotonic() - begin))
+        for line in lines:
+            line.close()
+
+
 if __name__ == "__main__":
-    sys.exit(run_parts(slow))
+    sys.exit(run_parts(slow, unread))

@@ -13,7 +13,8 @@ final class FileSender: ChannelOutboundHandler, RemovableChannelHandler {
         let region: FileRegion
     }
 
-    /// They are on their way when this returns, and the file may be closed.
+    /// They are on their way when this returns, and the file may be closed. Where the task is cancelled,
+    /// the connection ends: whoever reads slowly, or not at all, keeps nothing from stopping.
     ///
     /// - Returns: false where nothing was sent, since the connection has no such sender.
     static func send(
@@ -22,7 +23,11 @@ final class FileSender: ChannelOutboundHandler, RemovableChannelHandler {
         let region = FileRegion(
             fileHandle: file, readerIndex: Int(range.lowerBound), endIndex: Int(range.upperBound))
         do {
-            try await channel.triggerUserOutboundEvent(Part(region: region)).get()
+            try await withTaskCancellationHandler {
+                try await channel.triggerUserOutboundEvent(Part(region: region)).get()
+            } onCancel: {
+                channel.close(promise: nil)
+            }
             return true
         } catch ChannelError.operationUnsupported {
             return false
